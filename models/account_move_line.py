@@ -1,0 +1,52 @@
+from odoo import api, fields, models
+
+from .sale_order import PROGRESS_DECIMALS
+
+
+class AccountMoveLine(models.Model):
+    _inherit = "account.move.line"
+
+    previous_progress = fields.Float(
+        string="Previous Progress (%)",
+        readonly=True,
+        help="Cumulative progress of the order line before this document.",
+    )
+    progress = fields.Float(
+        string="Progress (%)",
+        compute="_compute_progress",
+        store=True,
+        help="Cumulative progress of the order line with this document.",
+    )
+    situation_contract_amount = fields.Monetary(
+        string="Contract Amount",
+        currency_field="currency_id",
+        readonly=True,
+        help="Untaxed amount of the order line when this document was made.",
+    )
+    situation_contract_quantity = fields.Float(
+        string="Ordered Quantity",
+        digits="Product Unit",
+        readonly=True,
+        help="Ordered quantity when this document was made.",
+    )
+
+    @api.depends(
+        "previous_progress",
+        "situation_contract_amount",
+        "situation_contract_quantity",
+        "price_subtotal",
+        "quantity",
+        "move_id.move_type",
+    )
+    def _compute_progress(self):
+        for line in self:
+            part, whole = line.price_subtotal, line.situation_contract_amount
+            if not whole:
+                part, whole = line.quantity, line.situation_contract_quantity
+            if not whole:
+                line.progress = 0.0
+                continue
+            sign = -1 if line.move_id.move_type == "out_refund" else 1
+            line.progress = round(
+                line.previous_progress + sign * part / whole * 100, PROGRESS_DECIMALS
+            )

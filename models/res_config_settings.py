@@ -1,0 +1,18 @@
+from odoo import fields, models
+
+
+class ResConfigSettings(models.TransientModel):
+    _inherit = "res.config.settings"
+
+    situation_title = fields.Char(
+        related="company_id.situation_title",
+        readonly=False,
+    )
+    situation_line_description = fields.Text(
+        related="company_id.situation_line_description",
+        readonly=False,
+    )
+    allow_over_billing = fields.Boolean(
+        related="company_id.allow_over_billing",
+        readonly=False,
+    )

@@ -1,0 +1,241 @@
+from collections import defaultdict
+
+from odoo import api, fields, models
+from odoo.fields import Domain
+
+from ..tools.money import exact, rounded
+from ..tools.slices import share
+
+
+class SaleOrderLine(models.Model):
+    _inherit = "sale.order.line"
+
+    billed_amount = fields.Monetary(
+        string="Billed by Documents",
+        compute="_compute_billed_amount",
+        help="Untaxed amount of the documents of this line that are not cancelled, drafts "
+        "included, credit notes negative.",
+    )
+
+    contract_amount = fields.Monetary(
+        string="Contract Amount",
+        compute="_compute_contract_amounts",
+        help="Untaxed amount of this line within the order's own total, where Odoo may have placed "
+        "a cent of rounding.",
+    )
+    contract_total = fields.Monetary(
+        string="Contract Total",
+        compute="_compute_contract_amounts",
+        help="The contract amount with its taxes.",
+    )
+
+    # === COMPUTE METHODS ===#
+
+    @api.depends("order_id.order_line.price_subtotal", "order_id.order_line.price_total")
+    def _compute_contract_amounts(self):
+        contracts = {order: order._get_contract_amounts() for order in self.order_id}
+        for line in self:
+            contract = contracts.get(line.order_id, {}).get(line)
+            line.contract_amount = contract["untaxed"] if contract else 0.0
+            line.contract_total = contract["total"] if contract else 0.0
+
+    @api.depends(
+        "invoice_lines.amount_currency",
+        "invoice_lines.currency_id",
+        "invoice_lines.move_id.state",
+    )
+    def _compute_billed_amount(self):
+        billed = self._get_billed_amounts()
+        for line in self:
+            line.billed_amount = billed[line.id or line._origin.id]
+
+    def _prepare_qty_invoiced(self):
+        # EXTENDS sale, because the quantity of a situation's line need not be a share of the
+        # ordered one (1 × 1 111.11 for a third of 1 × 3 333.33): what is invoiced follows the amounts.
+        invoiced_quantities = super()._prepare_qty_invoiced()
+        by_amount = self._filter_billed_by_amount()
+        if by_amount:
+            amounts = by_amount._get_billed_amounts()
+            for line in by_amount:
+                invoiced_quantities[line] = line._get_quantity_of_amount(
+                    amounts[line.id or line._origin.id]
+                )
+        return invoiced_quantities
+
+    @api.depends("invoice_lines.amount_currency", "contract_amount")
+    def _compute_qty_invoiced(self):
+        # EXTENDS sale: a changed price changes the share that is billed.
+        return super()._compute_qty_invoiced()
+
+    @api.depends("invoice_lines.amount_currency", "contract_amount")
+    def _compute_qty_invoiced_posted(self):
+        # EXTENDS sale: see `_prepare_qty_invoiced`.
+        res = super()._compute_qty_invoiced_posted()
+        by_amount = self._filter_billed_by_amount()
+        if by_amount:
+            amounts = by_amount._get_billed_amounts(posted=True)
+            for line in by_amount:
+                line.qty_invoiced_posted = line._get_quantity_of_amount(
+                    amounts[line.id or line._origin.id]
+                )
+        return res
+
+    @api.depends("contract_amount", "invoice_lines.amount_currency")
+    def _compute_untaxed_amount_to_invoice(self):
+        # EXTENDS sale: Odoo compares discounts and quantities, which a line of 1 × the exact
+        # amount doesn't share with its order line.
+        res = super()._compute_untaxed_amount_to_invoice()
+        for line in self._filter_billed_by_amount():
+            if line.state == "sale":
+                due = line._get_due_share() * exact(line.contract_amount)
+                line.untaxed_amount_to_invoice = line.currency_id.round(
+                    float(due) - line.untaxed_amount_invoiced
+                )
+        return res
+
+    @api.depends("amount_invoiced", "contract_total")
+    def _compute_amount_to_invoice(self):
+        # EXTENDS sale: see `_compute_untaxed_amount_to_invoice`.
+        res = super()._compute_amount_to_invoice()
+        for line in self._filter_billed_by_amount():
+            due = line._get_due_share() * exact(line.contract_total)
+            line.amount_to_invoice = line.currency_id.round(
+                float(due) - line.amount_invoiced
+            )
+        return res
+
+    # === BUSINESS METHODS ===#
+
+    def _is_work_line(self):
+        """Whether situations bill this line: priced work, neither a deposit nor a reinvoiced cost."""
+        self.ensure_one()
+        return not (self.display_type or self.is_downpayment or self.is_expense)
+
+    def _filter_billed_by_amount(self):
+        """Return the lines that a situation or its kin bills, and that have an amount."""
+        return self.filtered(
+            lambda line: line._is_work_line()
+            and (line.contract_amount or line.price_unit)
+            and any(move.billing_kind for move in line.invoice_lines.move_id)
+        )
+
+    def _get_due_share(self):
+        """Return the share of the line that may be invoiced now: all of it, or what is delivered."""
+        self.ensure_one()
+        if self.product_id.invoice_policy == "delivery":
+            return share(exact(self.qty_delivered), exact(self.product_uom_qty))
+        return exact(1)
+
+    def _get_quantity_of_amount(self, amount):
+        """Return the quantity that an untaxed amount of this line stands for.
+
+        It reaches the ordered quantity only together with the whole amount, so that Odoo keeps a
+        line open on which a cent is left.
+        """
+        self.ensure_one()
+        currency = self.currency_id or self.company_id.currency_id
+        ordered = exact(self.product_uom_qty)
+        whole = exact(self.contract_amount)
+        rest = currency.compare_amounts(amount, self.contract_amount)
+        if rest == 0:
+            return float(ordered)
+        if not whole or not ordered:
+            # Nothing is ordered any more: what is billed is to be given back.
+            price = self.price_unit * (1 - self.discount / 100)
+            return amount / price if price else 0.0
+        step = exact(1).scaleb(
+            -self.env["decimal.precision"].precision_get("Product Unit")
+        )
+        quantity = rounded(exact(amount) / whole * ordered, step)
+        if quantity == ordered:
+            too_much = (rest > 0) == (whole > 0)
+            away = step if (ordered > 0) == too_much else -step
+            quantity += away
+        return float(quantity)
+
+    def _get_billed_amounts(self, posted=False):
+        """Return ``{line id: untaxed amount}`` of the lines' documents, in the order's currency.
+
+        Drafts and posted ones count, cancelled ones don't, credit notes are negative. The accounting
+        amount is read, because it is what a document's total is made of.
+
+        :param bool posted: posted documents only
+        """
+        amounts = defaultdict(float)
+        line_ids = [line_id for line_id in (self._origin.ids or self.ids) if line_id]
+        if not line_ids:
+            return amounts
+        # sudo: the figures of an order that the user reads, not the entries, which a salesperson
+        # may not read; `sale` computes its invoiced amounts the same way.
+        journal_items = self.env["account.move.line"].sudo()
+        domain = self._get_billing_items_domain(line_ids, posted=posted)
+        currencies = {line.id or line._origin.id: line.currency_id for line in self}
+        foreign = []
+        for order_line, currency, amount_currency in journal_items._read_group(
+            domain, ["sale_line_ids", "currency_id"], ["amount_currency:sum"]
+        ):
+            if order_line.id not in currencies:
+                continue
+            if currency == currencies[order_line.id]:
+                amounts[order_line.id] -= amount_currency
+            else:
+                foreign.append(order_line.id)
+        if foreign:
+            domain = self._get_billing_items_domain(foreign, posted=posted)
+            for item in journal_items.search(domain):
+                for order_line in item.sale_line_ids:
+                    currency = currencies.get(order_line.id)
+                    if currency and currency != item.currency_id:
+                        amounts[order_line.id] -= item.currency_id._convert(
+                            item.amount_currency,
+                            currency,
+                            item.company_id,
+                            item.move_id.invoice_date or fields.Date.context_today(self),
+                        )
+        for line_id, amount in amounts.items():
+            if currencies[line_id]:
+                amounts[line_id] = currencies[line_id].round(amount)
+        return amounts
+
+    def _get_billed_quantities(self):
+        """Return ``{line id: quantity}`` of the lines' documents, as `_get_billed_amounts` counts."""
+        quantities = defaultdict(float)
+        if not self:
+            return quantities
+        journal_items = self.env["account.move.line"].sudo()  # as in `_get_billed_amounts`
+        for move_type, sign in (("out_invoice", 1), ("out_refund", -1)):
+            domain = self._get_billing_items_domain(self.ids) & Domain(
+                "move_id.move_type", "=", move_type
+            )
+            for order_line, unit, quantity in journal_items._read_group(
+                domain, ["sale_line_ids", "product_uom_id"], ["quantity:sum"]
+            ):
+                if order_line in self:
+                    quantities[order_line.id] += sign * unit._compute_quantity(
+                        quantity, order_line.product_uom_id
+                    )
+        return quantities
+
+    @api.model
+    def _get_billing_items_domain(self, line_ids, posted=False):
+        """Return the domain of the journal items that bill these order lines."""
+        domain = Domain("sale_line_ids", "in", line_ids) & Domain(
+            "display_type", "=", "product"
+        )
+        domain &= Domain("move_id.move_type", "in", ("out_invoice", "out_refund"))
+        if accrual_date := self.env.context.get("accrual_entry_date"):
+            domain &= Domain("move_id.invoice_date", "<=", accrual_date)
+        states = Domain("parent_state", "=", "posted")
+        if not posted:
+            states = Domain("parent_state", "!=", "cancel")
+        return domain & (
+            states | Domain("move_id.payment_state", "=", "invoicing_legacy")
+        )
+
+    def _prepare_invoice_lines_vals_list(self, **optional_values):
+        # EXTENDS sale: on an order with situations, Odoo's own invoice bills exactly the rest.
+        vals_list = super()._prepare_invoice_lines_vals_list(**optional_values)
+        slice_values = self.env.context.get("situation_slice_values") or {}
+        if self.id in slice_values and len(vals_list) == 1:
+            vals_list[0].update(slice_values[self.id])
+        return vals_list

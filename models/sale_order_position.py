@@ -1,0 +1,181 @@
+"""Where an order stands: what each line is worth, what its documents bill, what tax they carry."""
+
+from collections import defaultdict
+
+from odoo import models
+from odoo.fields import Domain
+
+from ..tools.money import ZERO, exact, rounded
+from ..tools.slices import WorkLine
+
+
+class SaleOrder(models.Model):
+    _inherit = "sale.order"
+
+    def _get_work_lines(self):
+        """Return the lines that situations bill, in the order's own sequence."""
+        return self.order_line.filtered(lambda line: line._is_work_line())
+
+    def _get_contract_amounts(self):
+        """Return what each line is worth within the order's total, in the order's currency.
+
+        The figures are the tax engine's, rounded over the whole order as `amount_untaxed` and
+        `amount_tax` are, so that they sum to them.
+
+        :return: ``{line: {"untaxed": float, "total": float, "taxes": {tax: float},
+            "bases": {tax: float}}}``
+        """
+        self.ensure_one()
+        base_lines = self._round_lines(self._get_priced_lines())
+        return {
+            base_line["record"]: self._read_base_line(base_line)
+            for base_line in base_lines
+        }
+
+    def _round_lines(self, lines, **values):
+        """Run the tax engine over order lines; ``values`` replace what the lines say."""
+        AccountTax = self.env["account.tax"]
+        base_lines = [
+            line._prepare_base_line_for_taxes_computation(**values) for line in lines
+        ]
+        AccountTax._add_tax_details_in_base_lines(base_lines, self.company_id)
+        AccountTax._round_base_lines_tax_details(base_lines, self.company_id)
+        return base_lines
+
+    def _read_base_line(self, base_line):
+        """Return the amounts of a rounded base line; see `_get_contract_amounts`."""
+        details = base_line["tax_details"]
+        untaxed = (
+            details["total_excluded_currency"]
+            + details["delta_total_excluded_currency"]
+        )
+        taxes, bases, total = {}, {}, untaxed
+        for tax_data in details["taxes_data"]:
+            total += tax_data["tax_amount_currency"]
+            # The second half of a reverse charge mirrors the first: the engine derives it.
+            if not tax_data["is_reverse_charge"]:
+                taxes[tax_data["tax"]] = tax_data["tax_amount_currency"]
+                bases[tax_data["tax"]] = tax_data["base_amount_currency"]
+        currency = base_line["currency_id"]
+        return {
+            "untaxed": currency.round(untaxed),
+            "total": currency.round(total),
+            "taxes": taxes,
+            "bases": bases,
+        }
+
+    def _get_work_position(self):
+        """Return, for the kernel, every work line with what is billed of it.
+
+        :return: ``{line: (WorkLine, contract taxes, contract bases, amount that carries them)}``;
+            a line of which nothing is ordered any more has the taxes of one unit, so that what is
+            given back has them too
+        """
+        self.ensure_one()
+        contract = self._get_contract_amounts()
+        lines = self._get_work_lines()
+        billed = lines._get_billed_amounts()
+        step = exact(self.currency_id.rounding)
+        free_lines = lines.filtered(
+            lambda line: not contract[line]["untaxed"] and not billed[line.id]
+        )
+        billed_quantities = free_lines._get_billed_quantities()
+        emptied = lines.filtered(
+            lambda line: not contract[line]["untaxed"] and billed[line.id]
+        )
+        unit = {}
+        if emptied:
+            unit = {
+                base_line["record"]: self._read_base_line(base_line)
+                for base_line in self._round_lines(emptied, quantity=1.0)
+            }
+        position = {}
+        for line in lines:
+            carrier = unit.get(line, contract[line])
+            position[line] = (
+                WorkLine(
+                    line.id,
+                    amount=rounded(exact(contract[line]["untaxed"]), step),
+                    quantity=exact(line.product_uom_qty),
+                    billed=rounded(exact(billed[line.id]), step),
+                    billed_quantity=exact(billed_quantities[line.id]),
+                ),
+                {
+                    tax.id: rounded(exact(amount), step)
+                    for tax, amount in carrier["taxes"].items()
+                },
+                {
+                    tax.id: rounded(exact(amount), step)
+                    for tax, amount in carrier["bases"].items()
+                },
+                rounded(exact(carrier["untaxed"]), step),
+            )
+        return position
+
+    def _get_billing_documents(self):
+        """Return the customer invoices and credit notes of the order, oldest first.
+
+        They are those with a line of the order, and those of ours that have lost all such lines.
+        """
+        self.ensure_one()
+        # sudo: whoever reads the order sees its documents' figures, as with `amount_invoiced`.
+        moves = self.env["account.move"].sudo()
+        return moves.search(
+            Domain("move_type", "in", ("out_invoice", "out_refund"))
+            & (
+                Domain("billing_order_id", "=", self.id)
+                | Domain("line_ids.sale_line_ids", "in", self.order_line.ids)
+            ),
+            order="id",
+        )
+
+    def _get_billed_taxes(self):
+        """Return ``{tax id: amount}`` of the works in the documents that are not cancelled.
+
+        A document that bills nothing but this order's work is read from its own tax lines, so that a
+        tax amount corrected by hand counts; of any other one the engine tells the part that
+        concerns the order's work.
+        """
+        self.ensure_one()
+        documents = self._get_billing_documents().filtered(
+            lambda move: move.state != "cancel"
+        )
+        billed = defaultdict(lambda: ZERO)
+        if not documents:
+            return billed
+        journal_items = self.env["account.move.line"].sudo()  # as the documents
+        work_lines = self._get_work_lines()
+        mixed = journal_items.search(
+            [
+                ("move_id", "in", documents.ids),
+                ("display_type", "in", ("product", "epd", "rounding")),
+                ("sale_line_ids", "not in", work_lines.ids),
+            ]
+        ).move_id
+        mixed |= documents.filtered(lambda move: move.currency_id != self.currency_id)
+        for tax, amount_currency in journal_items._read_group(
+            [
+                ("move_id", "in", (documents - mixed).ids),
+                ("tax_repartition_line_id.factor_percent", ">", 0),
+            ],
+            ["tax_line_id"],
+            ["amount_currency:sum"],
+        ):
+            billed[tax.id] -= exact(amount_currency)
+        for move in mixed:
+            base_lines, _tax_lines = move._get_rounded_base_and_tax_lines()
+            for base_line in base_lines:
+                if not base_line["record"].sale_line_ids & work_lines:
+                    continue
+                for tax, amount in self._read_base_line(base_line)["taxes"].items():
+                    amount = move.currency_id._convert(
+                        amount,
+                        self.currency_id,
+                        move.company_id,
+                        move.invoice_date or move.date,
+                    )
+                    billed[tax.id] -= exact(amount) * move.direction_sign
+        step = exact(self.currency_id.rounding)
+        for tax_id, amount in billed.items():
+            billed[tax_id] = rounded(amount, step)
+        return billed

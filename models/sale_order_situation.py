@@ -1,0 +1,472 @@
+"""The making of a situation: entries, slices, values, one document."""
+
+from odoo import models
+from odoo.exceptions import UserError
+from odoo.fields import Command
+from odoo.tools import format_date, formatLang
+
+from ..tools.entries import EntryError, Node, resolve_entries
+from ..tools.money import HUNDRED, ONE, ZERO, exact, rounded
+from ..tools.placeholders import fill
+from ..tools.slices import (
+    Target,
+    line_shape,
+    slice_line,
+    slice_taxes,
+    weighted_progress,
+)
+from .sale_order import PROGRESS_DECIMALS
+
+SECTIONS = ("line_section", "line_subsection")
+
+
+class SaleOrder(models.Model):
+    _inherit = "sale.order"
+
+    # === PLAN ===#
+
+    def _plan_situation(self, entries, deduction_rule=None, deduction_amount=None):
+        """Return what a situation with these entries bills, before anything is written.
+
+        :return: see `_plan_targets`
+        :raise UserError: on bad input
+        """
+        self._check_can_be_billed()
+        if deduction_rule not in (None, False, "final") or deduction_amount:
+            raise UserError(
+                self.env._(
+                    "Deduction rule “%(rule)s” is not available: deposits are deducted by the "
+                    "last invoice of the order.",
+                    rule=deduction_rule or deduction_amount,
+                )
+            )
+        return self._plan_targets(self._resolve_entries(entries))
+
+    def _plan_targets(self, targets):
+        """Return the slices that bring the lines of ``targets`` there, the others staying.
+
+        :param targets: ``{line id: Target}``
+        :return: dict of `position` (see `_get_work_position`), `slices` and `parts` (all slices, and
+            those that bill something, by line id), `taxes` (``{line id: {tax id: amount}}``)
+        """
+        self.ensure_one()
+        position = self._get_work_position()
+        step = exact(self.currency_id.rounding)
+        quantity_step = self._get_quantity_step()
+        slices = {
+            line.id: slice_line(work, targets.get(line.id), step, quantity_step)
+            for line, (work, _taxes, _bases, _whole) in position.items()
+        }
+        taxes = slice_taxes(
+            {line.id: taxes for line, (_work, taxes, _b, _w) in position.items()},
+            slices.values(),
+            self._get_billed_taxes(),
+            step,
+            self.company_id.tax_calculation_rounding_method == "round_per_line",
+            {line.id: whole for line, (_work, _t, _b, whole) in position.items()},
+        )
+        return {
+            "position": position,
+            "slices": slices,
+            "parts": {line_id: part for line_id, part in slices.items() if part},
+            "taxes": taxes,
+        }
+
+    def _get_quantity_step(self):
+        digits = self.env["decimal.precision"].precision_get("Product Unit")
+        return ONE.scaleb(-digits)
+
+    def _get_plan_figures(self, plan):
+        """Return the figures of a plan as plain values; see `preview_situation`."""
+        position, parts = plan["position"], plan["parts"]
+        untaxed = sum((part.amount for part in parts.values()), ZERO)
+        tax_by_id = self._sum_plan_taxes(plan)
+        tax = sum(tax_by_id.values(), ZERO)
+        works = [work for work, _taxes, _bases, _whole in position.values()]
+        slices = plan["slices"]
+        after = weighted_progress(
+            (slices[work.key].cumulative, work.amount) for work in works
+        )
+        return {
+            "untaxed": float(untaxed),
+            "tax": float(tax),
+            "total": float(untaxed + tax),
+            "deduction": 0.0,
+            "retention": 0.0,
+            "amount_due_now": float(untaxed + tax),
+            "progress": round(float(after), PROGRESS_DECIMALS),
+            "lines": [
+                {
+                    "line_id": part.key,
+                    "previous_progress": round(
+                        float(part.before * HUNDRED), PROGRESS_DECIMALS
+                    ),
+                    "progress": round(float(part.after * HUNDRED), PROGRESS_DECIMALS),
+                    "previous_amount": float(part.previous),
+                    "amount": float(part.amount),
+                    "cumulative_amount": float(part.cumulative),
+                }
+                for part in slices.values()
+            ],
+        }
+
+    def _sum_plan_taxes(self, plan):
+        """Return ``{tax id: amount}`` of a plan; a reverse charge adds nothing to the total."""
+        AccountTax = self.env["account.tax"]
+        amounts = {}
+        for taxes in plan["taxes"].values():
+            for tax_id, amount in taxes.items():
+                if not AccountTax.browse(tax_id).has_negative_factor:
+                    amounts[tax_id] = amounts.get(tax_id, ZERO) + amount
+        return amounts
+
+    # === ENTRIES ===#
+
+    def _resolve_entries(self, entries):
+        """Return ``{line id: Target}``; the kernel's refusals become messages for the user.
+
+        :raise UserError:
+        """
+        self.ensure_one()
+        try:
+            return resolve_entries(
+                entries, self._get_entry_nodes(), self.company_id.allow_over_billing
+            )
+        except EntryError as error:
+            raise UserError(self._get_entry_message(error)) from None
+
+    def _get_entry_nodes(self):
+        """Return the sections and work lines of the order for the kernel.
+
+        A combo product stands for its items, as a section does.
+        """
+        nodes = []
+        for line in self.order_line:
+            parent = line.linked_line_id if line.combo_item_id else line.parent_id
+            if line.display_type in SECTIONS:
+                nodes.append(Node(line.id, "section", line.parent_id.id or None))
+            elif line._is_work_line():
+                nodes.append(
+                    Node(
+                        line.id,
+                        "line",
+                        parent.id or None,
+                        exact(line.contract_amount),
+                        exact(line.product_uom_qty),
+                    )
+                )
+        return nodes
+
+    def _get_entry_message(self, error):
+        """Return the sentence for a refusal of the kernel, in the caller's language."""
+        line = self.env["sale.order.line"].browse(error.key)
+        if isinstance(error.key, int) and line in self.order_line:
+            name = (line.name or line.product_id.display_name or "").split("\n")[0]
+        else:
+            name = self.env._("all lines")
+        values = {"line": name, "value": error.value, "order": self.name}
+        progress_limit = self.env._(
+            "Line “%(line)s”: %(value)s is above 100 %% of the order, and the company doesn't "
+            "allow over-billing.",
+            **values,
+        )
+        messages = {
+            "not_a_number": self.env._(
+                "Line “%(line)s”: “%(value)s” is not a number.", **values
+            ),
+            "not_an_entry": self.env._(
+                "“%(value)s” is not an entry: give a line or a section and one value.",
+                **values,
+            ),
+            "unknown_name": self.env._(
+                "Line “%(line)s”: unknown “%(value)s”. Known are line_id, section_id, progress, "
+                "quantity, amount.",
+                **values,
+            ),
+            "one_target": self.env._(
+                "Entry “%(value)s” must name one line or one section.", **values
+            ),
+            "one_value": self.env._(
+                "Line “%(line)s”: entry “%(value)s” must have one value, progress, quantity "
+                "or amount.",
+                **values,
+            ),
+            "section_progress": self.env._(
+                "Section “%(line)s” takes a progress, not a value of “%(value)s”.",
+                **values,
+            ),
+            "unknown_line": self.env._(
+                "Line “%(value)s” is not a line to bill of order %(order)s.", **values
+            ),
+            "unknown_section": self.env._(
+                "Section “%(value)s” is not a section of order %(order)s.", **values
+            ),
+            "twice": self.env._(
+                "Line “%(line)s” has two entries, the second one with %(value)s.",
+                **values,
+            ),
+            "empty": self.env._("No progress was given for order %(order)s.", **values),
+            "empty_section": self.env._(
+                "Section “%(line)s” has no line to bill.", **values
+            ),
+            "below_zero_progress": self.env._(
+                "Line “%(line)s”: a progress of %(value)s %% is below 0.", **values
+            ),
+            "below_zero_quantity": self.env._(
+                "Line “%(line)s”: a quantity of %(value)s has not the sign of the ordered one.",
+                **values,
+            ),
+            "below_zero_amount": self.env._(
+                "Line “%(line)s”: an amount of %(value)s has not the sign of the order's.",
+                **values,
+            ),
+            "nothing_ordered_quantity": self.env._(
+                "Line “%(line)s”: a quantity of %(value)s can't be billed, none is ordered.",
+                **values,
+            ),
+            "nothing_ordered_amount": self.env._(
+                "Line “%(line)s”: an amount of %(value)s can't be billed, the line has none.",
+                **values,
+            ),
+            "above_whole_progress": progress_limit,
+            "above_whole_quantity": progress_limit,
+            "above_whole_amount": progress_limit,
+        }
+        return messages[error.code]
+
+    # === DOCUMENT ===#
+
+    def _create_situation(self, plan, invoice_date=False):
+        """Create the draft situation of a plan, as `_create_invoices` creates Odoo's invoices."""
+        order = self.with_company(self.company_id)
+        if order.partner_invoice_id.lang:
+            order = order.with_context(lang=order.partner_invoice_id.lang)
+        number = self._get_next_situation_number()
+        values = order._prepare_situation(plan, number, invoice_date)
+        move_sudo = order._create_account_invoices([values], final=True)
+        if move_sudo.amount_total < 0:
+            with self.env.protecting([move_sudo._fields["team_id"]], move_sudo):
+                move_sudo.action_switch_move_type()
+        move_sudo.message_post_with_source(
+            "mail.message_origin_link",
+            render_values={"self": move_sudo, "origin": self},
+            subtype_xmlid="mail.mt_note",
+        )
+        return (
+            self.env["account.move"].browse(move_sudo.id).with_company(self.company_id)
+        )
+
+    def _get_next_situation_number(self):
+        """Return the first number from 1 that no situation of the order bears."""
+        # sudo: numbers of documents that the user may not be allowed to read
+        taken = set(
+            self.env["account.move"]
+            .sudo()
+            .search(
+                [
+                    ("billing_order_id", "=", self.id),
+                    ("billing_kind", "=", "situation"),
+                ]
+            )
+            .mapped("situation_number")
+        )
+        return next(n for n in range(1, len(taken) + 2) if n not in taken)
+
+    def _prepare_situation(self, plan, number, invoice_date=False):
+        """Return the values of the situation; a hook for other addons."""
+        self.ensure_one()
+        figures = self._get_plan_figures(plan)
+        texts = {
+            "number": number,
+            "order": self.name,
+            "order_date": format_date(self.env, self.date_order),
+            "date": format_date(
+                self.env, invoice_date or self.env.cr.now().date()
+            ),
+            "customer": self.partner_id.display_name,
+            "reference": self.client_order_ref or "",
+            "previous_progress": self._format_progress(
+                weighted_progress(
+                    (work.billed, work.amount)
+                    for work, _t, _b, _w in plan["position"].values()
+                )
+            ),
+            "progress": self._format_progress(figures["progress"]),
+        }
+        return {
+            **self._prepare_invoice(),
+            "invoice_date": invoice_date,
+            "billing_kind": "situation",
+            "billing_order_id": self.id,
+            "situation_number": number,
+            "invoice_line_ids": [
+                Command.create({"sequence": sequence, **values})
+                for sequence, values in enumerate(
+                    self._prepare_situation_lines(plan, texts)
+                )
+            ],
+        }
+
+    def _format_progress(self, progress):
+        """Return a progress for a text: as many decimals as it needs, two at most."""
+        text = formatLang(self.env, float(progress), digits=2)
+        point = self.env["res.lang"]._lang_get(self.env.lang or "en_US").decimal_point
+        return text.rstrip("0").rstrip(point) if point in text else text
+
+    def _prepare_situation_lines(self, plan, texts):
+        """Return the values of the lines: the title, then the order's lines that bill something."""
+        given = self.env.context.get("situation_texts") or {}
+        title = given.get("title") or fill(
+            self.company_id._get_situation_title_template(), texts
+        )
+        values_list = [{"display_type": "line_note", "name": title}]
+        give_analytic = self._lines_without_analytic_have_none()
+        template = self.company_id._get_situation_line_template()
+        for line in self._get_situation_lines(plan["parts"]):
+            if line.id not in plan["parts"]:
+                values_list.append(self._prepare_situation_title(line))
+                continue
+            values = line._prepare_invoice_line(**self._prepare_slice_values(plan, line))
+            values["name"] = given.get(line.id) or fill(
+                template, {**texts, **self._get_line_texts(plan, line, values["name"])}
+            )
+            if line.analytic_distribution or give_analytic:
+                values["analytic_distribution"] = line.analytic_distribution or False
+            values_list.append(values)
+        return values_list
+
+    def _lines_without_analytic_have_none(self):
+        """Whether Odoo would find no analytic distribution for a line that has none on the order.
+
+        It looks one up for each line (a query each), which is of no use without any model.
+        """
+        # sudo: whether there is a model at all, the lookup itself is Odoo's
+        return not self.env["account.analytic.distribution.model"].sudo().search_count(
+            [("company_id", "in", (False, self.company_id.id))], limit=1
+        )
+
+    def _get_situation_lines(self, parts):
+        """Return the rows of the document: billed lines, and the titles and notes above them.
+
+        :param parts: line ids that are billed
+        """
+        wanted = set(parts)
+        for line in self.order_line:
+            if line.id not in parts:
+                continue
+            above = line.linked_line_id if line.combo_item_id else line.parent_id
+            while above:
+                wanted.add(above.id)
+                above = above.parent_id
+        notes_without_section = any(
+            not line.parent_id and line.id in parts for line in self.order_line
+        )
+        return self.order_line.filtered(
+            lambda line: line.id in wanted
+            or (
+                line.display_type == "line_note"
+                and (
+                    line.parent_id.id in wanted
+                    if line.parent_id
+                    else notes_without_section
+                )
+            )
+        )
+
+    def _prepare_situation_title(self, line):
+        """Return the values of a section, a note, or a combo product, which is a title above its
+        items."""
+        return line._prepare_invoice_line()
+
+    def _prepare_slice_values(self, plan, line):
+        """Return quantity, price, discount and the exact amounts of a line's slice."""
+        part = plan["parts"][line.id]
+        work, _taxes, bases, whole = plan["position"][line]
+        taxes = plan["taxes"].get(line.id, {})
+        step = exact(self.currency_id.rounding)
+        included = self.env["account.tax"].browse(taxes).filtered("price_include")
+        gross = part.amount + sum((taxes[tax.id] for tax in included), ZERO)
+        quantity, price_unit, discount = line_shape(
+            part,
+            work,
+            gross,
+            exact(line.price_unit),
+            exact(line.discount),
+            self._get_quantity_step(),
+            step,
+            bool(taxes),
+        )
+        values = {
+            "quantity": float(quantity),
+            "price_unit": float(price_unit),
+            "discount": float(discount),
+            "extra_tax_data": False,
+            "previous_progress": round(float(part.before * HUNDRED), PROGRESS_DECIMALS),
+            "situation_contract_amount": float(work.amount),
+            "situation_contract_quantity": float(work.quantity),
+        }
+        if taxes:
+            values["extra_tax_data"] = {
+                "currency_id": self.currency_id.id,
+                "price_unit": values["price_unit"],
+                "quantity": values["quantity"],
+                "discount": values["discount"],
+                "rate": self.currency_rate or 1.0,
+                "manual_total_excluded_currency": float(part.amount),
+                "manual_tax_amounts": {
+                    str(tax_id): {
+                        "tax_amount_currency": float(amount),
+                        "base_amount_currency": float(
+                            self._slice_base(part, bases[tax_id], whole, step)
+                        ),
+                    }
+                    for tax_id, amount in taxes.items()
+                },
+            }
+        return values
+
+    def _slice_base(self, part, base, whole, step):
+        """Return the tax base of a slice: the slice, or its share of a base that holds other taxes."""
+        if base == whole or not whole:
+            return part.amount
+        return rounded(base * part.cumulative / whole, step) - rounded(
+            base * part.previous / whole, step
+        )
+
+    def _get_line_texts(self, plan, line, description):
+        """Return the placeholders of a line's description."""
+        part = plan["parts"][line.id]
+        work = plan["position"][line][0]
+        return {
+            "description": description,
+            "section": line.get_parent_section_line().name or "",
+            "previous_progress": self._format_progress(part.before * HUNDRED),
+            "progress": self._format_progress(part.after * HUNDRED),
+            "quantity": formatLang(self.env, float(part.after * work.quantity), digits=2),
+            "ordered_quantity": formatLang(self.env, float(work.quantity), digits=2),
+            "unit": line.product_uom_id.name or "",
+            "amount": formatLang(
+                self.env, float(part.amount), currency_obj=self.currency_id
+            ),
+            "cumulative_amount": formatLang(
+                self.env, float(part.cumulative), currency_obj=self.currency_id
+            ),
+        }
+
+    # === ODOO'S OWN INVOICE ===#
+
+    def _prepare_rest_values(self):
+        """Return ``{line id: values}`` with which Odoo's own invoice bills the exact rest of what may
+        be invoiced now: the whole line, or what is delivered of it."""
+        self.ensure_one()
+        targets = {
+            line.id: Target("progress", line._get_due_share() * HUNDRED)
+            for line in self._get_work_lines()
+            if line.qty_to_invoice
+        }
+        plan = self._plan_targets(targets)
+        return {
+            line.id: self._prepare_slice_values(plan, line)
+            for line in plan["position"]
+            if line.id in plan["parts"]
+        }

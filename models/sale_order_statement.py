@@ -1,0 +1,332 @@
+"""What is told of an order's billing: the recap of its documents, the statement of a situation."""
+
+from collections import defaultdict
+
+from odoo import fields, models
+from odoo.fields import Domain
+
+from ..tools.money import HUNDRED, ZERO, exact, rounded
+from ..tools.slices import share, weighted_progress
+from .sale_order import PROGRESS_DECIMALS
+
+
+class SaleOrder(models.Model):
+    _inherit = "sale.order"
+
+    # === RECAP ===#
+
+    def _get_recap(self):
+        """Return the billing recap; see `get_billing_recap`."""
+        self.ensure_one()
+        documents = self._get_document_figures()
+        alive = [document for document in documents if document["state"] != "cancel"]
+        currency = self.currency_id
+
+        def total(name, rows=alive):
+            return currency.round(sum(row[name] for row in rows))
+
+        deposit_invoiced = total("deposit")
+        deposit_deducted = total("deduction")
+        invoiced_untaxed, invoiced_total = total("untaxed"), total("total")
+        public = [
+            {name: row[name] for name in row if name not in ("deposit", "work")}
+            for row in documents
+        ]
+        return {
+            "order": self.name,
+            "currency": currency.name,
+            "contract_untaxed": self.amount_untaxed,
+            "contract_tax": self.amount_tax,
+            "contract_total": self.amount_total,
+            "progress": self.billing_progress,
+            "invoiced_untaxed": invoiced_untaxed,
+            "invoiced_tax": total("tax"),
+            "invoiced_total": invoiced_total,
+            "to_invoice_untaxed": currency.round(
+                self.amount_untaxed - invoiced_untaxed
+            ),
+            "to_invoice_total": currency.round(self.amount_total - invoiced_total),
+            "deposit_invoiced": deposit_invoiced,
+            "deposit_deducted": deposit_deducted,
+            "deposit_remaining": currency.round(deposit_invoiced - deposit_deducted),
+            "retention_held": 0.0,
+            "retention_released": 0.0,
+            "documents": public,
+        }
+
+    def _get_document_figures(self):
+        """Return the figures of every document of the order, in the order of their creation.
+
+        :return: the dicts of `get_billing_recap`, with `deposit` (invoiced as a deposit, tax
+            included) and `work` (untaxed) besides
+        """
+        documents = self._get_billing_documents()
+        items = self._get_document_items(documents)
+        works = [
+            (exact(line.contract_amount), line.id) for line in self._get_work_lines()
+        ]
+        amounts = {line_id: amount for amount, line_id in works}
+        done = defaultdict(lambda: ZERO)
+        rows = []
+        for move in documents:
+            figures = self._get_own_figures(move, items[move.id])
+            for line_id, amount in figures.pop("lines").items():
+                if move.state != "cancel" and line_id in amounts:
+                    done[line_id] += amount
+            progress = weighted_progress(
+                (done[line_id], amount) for line_id, amount in amounts.items()
+            )
+            date = move.invoice_date or move.date
+            rows.append(
+                {
+                    "id": move.id,
+                    "name": move.name or "",
+                    "kind": move.billing_kind or False,
+                    "number": move.situation_number,
+                    "date": fields.Date.to_string(date) or False,
+                    "state": move.state,
+                    "retention": 0.0,
+                    "amount_due_now": figures["total"],
+                    "progress": round(float(progress), PROGRESS_DECIMALS),
+                    **figures,
+                }
+            )
+        return rows
+
+    def _get_document_items(self, documents):
+        """Return ``{move id: [(journal item values)]}`` of the product lines, in one query each."""
+        items = defaultdict(list)
+        # sudo: as the documents, figures only
+        journal_items = self.env["account.move.line"].sudo()
+        found = journal_items.search(
+            Domain("move_id", "in", documents.ids)
+            & Domain("display_type", "=", "product")
+        )
+        for item in found:
+            items[item.move_id.id].append(item)
+        return items
+
+    def _get_own_figures(self, move, items):
+        """Return what of a document is this order's, in the order's currency, signed.
+
+        A document that bills this order alone counts whole, lines added by hand included; of one that
+        bills several orders, the lines of this one count.
+        """
+        sign = -move.direction_sign
+        currency, company = self.currency_id, move.company_id
+        date = move.invoice_date or move.date or fields.Date.context_today(self)
+
+        def own(amount):
+            if move.currency_id != currency:
+                amount = move.currency_id._convert(amount, currency, company, date)
+            return currency.round(sign * amount)
+
+        order_lines = self.order_line
+        shared = False
+        lines = defaultdict(lambda: ZERO)
+        untaxed = total = deposit = deduction = 0.0
+        is_deposit = move.billing_kind == "deposit" or (
+            not move.billing_kind and move._is_downpayment()
+        )
+        for item in items:
+            linked = item.sale_line_ids & order_lines
+            if not linked:
+                shared = shared or bool(item.sale_line_ids)
+                continue
+            untaxed += item.price_subtotal
+            total += item.price_total
+            if any(linked.mapped("is_downpayment")):
+                if is_deposit:
+                    deposit += item.price_total
+                else:
+                    deduction -= item.price_total
+            for line in linked:
+                lines[line.id] -= exact(item.amount_currency)
+        if not shared:
+            untaxed, total = move.amount_untaxed, move.amount_total
+        untaxed, total = own(untaxed), own(total)
+        return {
+            "untaxed": untaxed,
+            "tax": currency.round(total - untaxed),
+            "total": total,
+            "deposit": own(deposit),
+            "deduction": own(deduction),
+            "lines": lines,
+        }
+
+    # === STATEMENT OF ONE SITUATION ===#
+
+    def _get_situation_statement(self, move):
+        """Return the tables of a situation's print as plain values, as they stand now.
+
+        Three column groups as in French public works: the contract, earlier documents, this one and
+        the works to date. Documents count in the order of their creation.
+
+        :return: ``{"rows": [...], "totals": {...}, "other_lines": [...], "documents": [...],
+            "recap": {...}}``
+        """
+        self.ensure_one()
+        earlier_moves = self._get_billing_documents().filtered(
+            lambda other: other.id < move.id and other.state != "cancel"
+        )
+        before = self._get_amounts_by_line(earlier_moves)
+        this = self._get_amounts_by_line(move)
+        texts = self._get_document_texts(move)
+        rows = self._get_statement_rows(before, this, texts)
+        totals = {
+            name: self._sum_rows(rows, name)
+            for name in ("amount", "previous", "period", "to_date")
+        }
+        self._add_progress(totals)
+        figures = {row["id"]: row for row in self._get_document_figures()}
+        own = figures.get(move.id)
+        earlier = [figures[other.id] for other in earlier_moves]
+        currency = self.currency_id
+        billed_total = currency.round(
+            sum(row["total"] for row in earlier) + own["total"]
+        )
+        billed_untaxed = currency.round(
+            sum(row["untaxed"] for row in earlier) + own["untaxed"]
+        )
+        names = ("name", "kind", "number", "date", "untaxed", "tax", "total", "progress")
+        return {
+            "rows": rows,
+            "totals": totals,
+            "other_lines": self._get_other_lines(move),
+            "documents": [{name: row[name] for name in names} for row in earlier],
+            "recap": {
+                "contract_untaxed": self.amount_untaxed,
+                "contract_total": self.amount_total,
+                "untaxed": own["untaxed"],
+                "tax": own["tax"],
+                "total": own["total"],
+                "billed_untaxed": billed_untaxed,
+                "billed_total": billed_total,
+                "left_untaxed": currency.round(self.amount_untaxed - billed_untaxed),
+                "left_total": currency.round(self.amount_total - billed_total),
+            },
+        }
+
+    def _refresh_draft_progress(self):
+        """Let the drafts of the orders start from what the documents before them bill now."""
+        # sudo: follows from an action on another document of the same order
+        for move in self.sudo().billing_document_ids.filtered(
+            lambda move: move.state == "draft"
+        ):
+            move._refresh_progress()
+
+    def _get_amounts_by_line(self, moves):
+        """Return ``{line id: (untaxed amount, quantity)}`` that documents bill."""
+        amounts = defaultdict(lambda: (ZERO, ZERO))
+        for items in self._get_document_items(moves).values():
+            for item in items:
+                sign = -item.move_id.direction_sign
+                for line in item.sale_line_ids:
+                    amount, quantity = amounts[line.id]
+                    amounts[line.id] = (
+                        amount - exact(item.amount_currency),
+                        quantity + exact(item.quantity) * sign,
+                    )
+        return amounts
+
+    def _get_other_lines(self, move):
+        """Return the lines of a document that bill no work of the order: added by hand, deposits."""
+        work_lines = self._get_work_lines()
+        return [
+            {
+                "name": item.name or "",
+                "amount": -move.direction_sign * item.price_subtotal,
+            }
+            for item in move.invoice_line_ids
+            if item.display_type == "product" and not item.sale_line_ids & work_lines
+        ]
+
+    def _get_document_texts(self, move):
+        """Return ``{line id: text}`` where the company has worded the lines' description itself."""
+        if not self.company_id.situation_line_description:
+            return {}
+        return {
+            line.id: item.name
+            for item in move.invoice_line_ids
+            for line in item.sale_line_ids
+        }
+
+    def _get_statement_rows(self, before, this, texts):
+        """Return one row a line of the order, a subtotal closing each section."""
+        rows = []
+        open_sections = []
+
+        def close(level):
+            while open_sections and open_sections[-1][0] >= level:
+                _level, start, title = open_sections.pop()
+                rows.append(self._get_subtotal_row(title, rows[start:]))
+
+        for line in self.order_line:
+            if line.display_type in ("line_section", "line_subsection"):
+                level = 1 if line.display_type == "line_section" else 2
+                close(level)
+                open_sections.append((level, len(rows), line.name))
+                rows.append({"type": "section", "level": level, "name": line.name})
+            elif line.display_type == "line_note":
+                rows.append({"type": "note", "name": line.name})
+            elif line._is_work_line():
+                rows.append(
+                    self._get_work_row(line, before[line.id], this[line.id], texts)
+                )
+        close(1)
+        return [row for row in rows if row]
+
+    def _get_work_row(self, line, before, this, texts):
+        """Return the row of a line of work."""
+        step = exact(self.currency_id.rounding)
+        whole = exact(line.contract_amount)
+        if whole or before[0] or this[0]:
+            previous, period = (share(part[0], whole) for part in (before, this))
+            to_date = share(before[0] + this[0], whole)
+        else:
+            ordered = exact(line.product_uom_qty)
+            previous, period = (share(part[1], ordered) for part in (before, this))
+            to_date = share(before[1] + this[1], ordered)
+        percentages = {
+            f"{name}_progress": round(float(value * HUNDRED), PROGRESS_DECIMALS)
+            for name, value in (
+                ("previous", previous),
+                ("period", period),
+                ("to_date", to_date),
+            )
+        }
+        return {
+            "type": "line",
+            "line_id": line.id,
+            "name": texts.get(line.id) or line.name,
+            "quantity": line.product_uom_qty,
+            "unit": line.product_uom_id.name or "",
+            "price_unit": line.price_unit,
+            "discount": line.discount,
+            "amount": float(whole),
+            "previous": float(rounded(before[0], step)),
+            "period": float(rounded(this[0], step)),
+            "to_date": float(rounded(before[0] + this[0], step)),
+            **percentages,
+        }
+
+    def _get_subtotal_row(self, title, rows):
+        """Return the subtotal of a section, or nothing where it has no line."""
+        if not any(row and row["type"] == "line" for row in rows):
+            return None
+        row = {"type": "subtotal", "name": title}
+        for name in ("amount", "previous", "period", "to_date"):
+            row[name] = self._sum_rows(rows, name)
+        self._add_progress(row)
+        return row
+
+    def _sum_rows(self, rows, name):
+        return self.currency_id.round(
+            sum(row[name] for row in rows if row and row["type"] == "line")
+        )
+
+    def _add_progress(self, row):
+        whole = exact(row["amount"])
+        for name in ("previous", "period", "to_date"):
+            progress = share(exact(row[name]), whole) * HUNDRED
+            row[f"{name}_progress"] = round(float(progress), PROGRESS_DECIMALS)
