@@ -3,6 +3,19 @@ from odoo import api, fields, models
 from .sale_order import PROGRESS_DECIMALS
 
 
+def get_progress(previous, amounts, quantities):
+    """Return the cumulative progress in % after a document.
+
+    :param float previous: progress before it
+    :param amounts: (untaxed amount of the document, of the order line)
+    :param quantities: the same in quantities, which count on a line without amount
+    """
+    part, whole = amounts if amounts[1] else quantities
+    if not whole:
+        return 0.0
+    return round(previous + part / whole * 100, PROGRESS_DECIMALS)
+
+
 class AccountMoveLine(models.Model):
     _inherit = "account.move.line"
 
@@ -40,13 +53,9 @@ class AccountMoveLine(models.Model):
     )
     def _compute_progress(self):
         for line in self:
-            part, whole = line.price_subtotal, line.situation_contract_amount
-            if not whole:
-                part, whole = line.quantity, line.situation_contract_quantity
-            if not whole:
-                line.progress = 0.0
-                continue
             sign = -1 if line.move_id.move_type == "out_refund" else 1
-            line.progress = round(
-                line.previous_progress + sign * part / whole * 100, PROGRESS_DECIMALS
+            line.progress = get_progress(
+                line.previous_progress,
+                (sign * line.price_subtotal, line.situation_contract_amount),
+                (sign * line.quantity, line.situation_contract_quantity),
             )

@@ -1,6 +1,6 @@
 """The making of a situation: entries, slices, values, one document."""
 
-from odoo import models
+from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tools import format_date, formatLang
@@ -15,6 +15,7 @@ from ..tools.slices import (
     slice_taxes,
     weighted_progress,
 )
+from .account_move_line import get_progress
 from .sale_order import PROGRESS_DECIMALS
 
 SECTIONS = ("line_section", "line_subsection")
@@ -293,14 +294,29 @@ class SaleOrder(models.Model):
             ),
             "progress": self._format_progress(figures["progress"]),
         }
+        invoice = self._prepare_invoice()
+        # What Odoo computes alike on every line after it inserted them: given here, it finds nothing to
+        # write again, a statement a hundred lines. Should it find otherwise, it corrects them.
+        stored = {
+            "date": invoice_date or fields.Date.context_today(self),
+            "parent_state": "draft",
+            "ref": invoice.get("ref"),
+            "reconciled": False,
+            "no_followup": False,
+            "amount_residual": 0.0,
+            "amount_residual_currency": 0.0,
+            "price_subtotal": 0.0,
+            "price_total": 0.0,
+            "progress": 0.0,
+        }
         return {
-            **self._prepare_invoice(),
+            **invoice,
             "invoice_date": invoice_date,
             "billing_kind": "situation",
             "billing_order_id": self.id,
             "situation_number": number,
             "invoice_line_ids": [
-                Command.create({"sequence": sequence, **values})
+                Command.create({"sequence": sequence, **stored, **values})
                 for sequence, values in enumerate(
                     self._prepare_situation_lines(plan, texts)
                 )
@@ -321,12 +337,14 @@ class SaleOrder(models.Model):
         )
         values_list = [{"display_type": "line_note", "name": title}]
         give_analytic = self._lines_without_analytic_have_none()
+        tags = {}
         template = self.company_id._get_situation_line_template()
         for line in self._get_situation_lines(plan["parts"]):
             if line.id not in plan["parts"]:
                 values_list.append(self._prepare_situation_title(line))
                 continue
             values = line._prepare_invoice_line(**self._prepare_slice_values(plan, line))
+            values.update(self._prepare_entry_values(plan, line, tags))
             values["name"] = given.get(line.id) or fill(
                 template, {**texts, **self._get_line_texts(plan, line, values["name"])}
             )
@@ -424,6 +442,48 @@ class SaleOrder(models.Model):
                 },
             }
         return values
+
+    def _prepare_entry_values(self, plan, line, tags):
+        """Return the accounting amounts and tags of a line, which Odoo would write line by line.
+
+        :param tags: the tags found so far, by taxes and product tags
+        """
+        key = (line.tax_ids, line.product_id.account_tag_ids)
+        if key not in tags:
+            tags[key] = self._get_tax_tags(line)
+        part, work = plan["parts"][line.id], plan["position"][line][0]
+        amount = part.amount
+        tax_amounts = plan["taxes"].get(line.id, {}).items()
+        tax = sum(
+            amount
+            for tax_id, amount in tax_amounts
+            if not self.env["account.tax"].browse(tax_id).has_negative_factor
+        )
+        values = {
+            "tax_tag_ids": [Command.set(tags[key].ids)],
+            "amount_currency": -float(amount),
+            "price_subtotal": float(amount),
+            "price_total": float(amount + tax),
+            "progress": get_progress(
+                round(float(part.before * HUNDRED), PROGRESS_DECIMALS),
+                (float(amount), float(work.amount)),
+                (float(part.quantity), float(work.quantity)),
+            ),
+        }
+        if self.currency_id == self.company_id.currency_id:
+            values["balance"] = -float(amount)
+        return values
+
+    def _get_tax_tags(self, line):
+        """Return the tags of an invoice line with the taxes of an order line, by the tax engine."""
+        AccountTax = self.env["account.tax"]
+        base_line = line._prepare_base_line_for_taxes_computation(quantity=1.0)
+        AccountTax._add_tax_details_in_base_lines([base_line], self.company_id)
+        AccountTax._round_base_lines_tax_details([base_line], self.company_id)
+        AccountTax._add_accounting_data_in_base_lines_tax_details(
+            [base_line], self.company_id
+        )
+        return base_line["tax_tag_ids"]
 
     def _slice_base(self, part, base, whole, step):
         """Return the tax base of a slice: the slice, or its share of a base that holds other taxes."""

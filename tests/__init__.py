@@ -1,0 +1,16 @@
+from . import (
+    test_kernel,
+    test_situation,
+    test_situation_documents,
+    test_situation_exactness,
+    test_situation_input,
+    test_situation_order_changes,
+    test_situation_print,
+    test_situation_rights,
+    test_situation_rpc,
+    test_situation_settings,
+    test_situation_speed,
+    test_situation_tour,
+    test_situation_wizard,
+    test_translation,
+)
