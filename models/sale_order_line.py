@@ -60,9 +60,22 @@ class SaleOrderLine(models.Model):
                 invoiced_quantities[line] = line._get_quantity_of_amount(
                     amounts[line.id or line._origin.id]
                 )
+        for line in self.filtered(lambda line: line.product_type == "combo"):
+            if items := line.linked_line_ids._filter_billed_by_amount():
+                amounts = items._get_billed_amounts()
+                invoiced_quantities[line] = line.product_uom_qty * float(
+                    share(
+                        exact(sum(amounts.values())),
+                        exact(sum(line.linked_line_ids.mapped("contract_amount"))),
+                    )
+                )
         return invoiced_quantities
 
-    @api.depends("invoice_lines.amount_currency", "contract_amount")
+    @api.depends(
+        "invoice_lines.amount_currency",
+        "contract_amount",
+        "linked_line_ids.invoice_lines.amount_currency",
+    )
     def _compute_qty_invoiced(self):
         # EXTENDS sale: a changed price changes the share that is billed.
         return super()._compute_qty_invoiced()
@@ -107,9 +120,20 @@ class SaleOrderLine(models.Model):
     # === BUSINESS METHODS ===#
 
     def _is_work_line(self):
-        """Whether situations bill this line: priced work, neither a deposit nor a reinvoiced cost."""
+        """Whether situations bill this line: priced work, neither a deposit, nor a reinvoiced cost,
+        nor a combo product, which is the title of its items."""
         self.ensure_one()
-        return not (self.display_type or self.is_downpayment or self.is_expense)
+        return not (
+            self.display_type
+            or self.is_downpayment
+            or self.is_expense
+            or self.product_type == "combo"
+        )
+
+    def _get_row_above(self):
+        """Return the row that this one stands under: section, subsection or combo product."""
+        self.ensure_one()
+        return self.linked_line_id if self.combo_item_id else self.parent_id
 
     def _filter_billed_by_amount(self):
         """Return the lines that a situation or its kin bills, and that have an amount."""

@@ -143,15 +143,17 @@ class SaleOrder(models.Model):
         """
         nodes = []
         for line in self.order_line:
-            parent = line.linked_line_id if line.combo_item_id else line.parent_id
+            above = line._get_row_above().id or None
             if line.display_type in SECTIONS:
-                nodes.append(Node(line.id, "section", line.parent_id.id or None))
+                nodes.append(Node(line.id, "section", above))
+            elif line.product_type == "combo":
+                nodes.append(Node(line.id, "bundle", above))
             elif line._is_work_line():
                 nodes.append(
                     Node(
                         line.id,
                         "line",
-                        parent.id or None,
+                        above,
                         exact(line.contract_amount),
                         exact(line.product_uom_qty),
                     )
@@ -372,7 +374,7 @@ class SaleOrder(models.Model):
         for line in self.order_line:
             if line.id not in parts:
                 continue
-            above = line.linked_line_id if line.combo_item_id else line.parent_id
+            above = line._get_row_above()
             while above:
                 wanted.add(above.id)
                 above = above.parent_id
@@ -394,7 +396,11 @@ class SaleOrder(models.Model):
     def _prepare_situation_title(self, line):
         """Return the values of a section, a note, or a combo product, which is a title above its
         items."""
-        return line._prepare_invoice_line()
+        values = line._prepare_invoice_line()
+        if line.product_type == "combo":
+            quantity = formatLang(self.env, line.product_uom_qty, digits=2)
+            values.update(name=f"{line.product_id.name} x {quantity}", quantity=0.0)
+        return values
 
     def _prepare_slice_values(self, plan, line):
         """Return quantity, price, discount and the exact amounts of a line's slice."""

@@ -22,6 +22,7 @@ class SituationCommon(AccountTestInvoicingCommon):
                 "taxes_id": [Command.clear()],
             }
         )
+        cls.tax_number = 0
         cls.tax20 = cls.make_tax(20)
         cls.tax10 = cls.make_tax(10)
         cls.customer = cls.env["res.partner"].create({"name": "Customer"})
@@ -31,8 +32,9 @@ class SituationCommon(AccountTestInvoicingCommon):
     @classmethod
     def make_tax(cls, amount, **values):
         """Return a sale tax with accounts, of its own so that each test knows its rate."""
+        cls.tax_number += 1
         tax = cls.company_data["default_tax_sale"].copy(
-            {"name": f"VAT {amount} {values or ''}", "amount": amount, **values}
+            {"name": f"VAT {amount} ({cls.tax_number})", "amount": amount, **values}
         )
         return tax
 

@@ -32,7 +32,10 @@ class EntryError(Exception):
 
 
 class Node(NamedTuple):
-    """A row of the order: kind `section` or `line`, and the row that it stands under."""
+    """A row of the order, and the row that it stands under.
+
+    Its kind is `line`, `section`, or `bundle`: a line that stands for those under it.
+    """
 
     key: int
     kind: str
@@ -94,8 +97,6 @@ def _read_entry(entry):
         raise EntryError("unknown_line", None, key)
     if len(values) != 1:
         raise EntryError("one_value", key, entry)
-    if targets[0] == "section_id" and values[0] != "progress":
-        raise EntryError("section_progress", key, values[0])
     return targets[0], key, values[0], entry[values[0]]
 
 
@@ -122,9 +123,11 @@ def resolve_entries(entries, nodes, over_billing=False):
     for entry in entries:
         name, key, kind, value = _read_entry(entry)
         wanted = "line" if name == "line_id" else "section"
-        if key not in rows or rows[key].kind != wanted:
+        if key not in rows or rows[key].kind not in (wanted, "bundle"):
             raise EntryError(f"unknown_{wanted}", None, key)
-        found = own if wanted == "line" else sections
+        found = own if rows[key].kind == "line" else sections
+        if found is sections and kind != "progress":
+            raise EntryError("section_progress", key, kind)
         if key in found:
             raise EntryError("twice", key, value)
         found[key] = Target(kind, number(value, key))
