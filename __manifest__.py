@@ -8,6 +8,7 @@
     "depends": ["sale_management", "account"],
     "data": [
         "security/ir.model.access.csv",
+        "security/sale_situation_wizard_rules.xml",
         "views/account_move_views.xml",
         "views/sale_order_views.xml",
         "views/res_config_settings_views.xml",

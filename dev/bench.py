@@ -8,7 +8,7 @@ from dev.builders import french_company, order_of  # noqa: E402
 env = french_company(env, f"Bench {time.time()}")  # noqa: F821 (the shell's environment)
 
 
-def measure(call):
+def measure(call, *arguments):
     """Return (queries, seconds) of a call that starts with cold caches and ends flushed.
 
     PostgreSQL gets its statistics first: in a table that it knows nothing of, a query of Odoo's own
@@ -18,7 +18,7 @@ def measure(call):
     env.cr.execute("ANALYZE")
     env.invalidate_all()
     queries, start = env.cr.sql_log_count, time.perf_counter()
-    call()
+    call(*arguments)
     env.flush_all()
     return env.cr.sql_log_count - queries, time.perf_counter() - start
 
@@ -35,18 +35,18 @@ order_of(env, 3).create_situation_invoice(50)
 print(f"{'lines':>7}  {'call':<48}{'queries':>8}{'seconds':>9}{'× Odoo':>8}")
 for count in BENCH_LINES:  # noqa: F821
     ours, twin = order_of(env, count), order_of(env, count)
-    native = measure(lambda: twin._create_invoices())
+    native = measure(twin._create_invoices)
     row(count, "Odoo _create_invoices", native)
-    preview = measure(lambda: ours.preview_situation(30))
-    created = measure(lambda: ours.create_situation_invoice(30))
+    preview = measure(ours.preview_situation, 30)
+    created = measure(ours.create_situation_invoice, 30)
     row(count, "create_situation_invoice", created, native)
-    again = measure(lambda: ours.create_situation_invoice(60))
+    again = measure(ours.create_situation_invoice, 60)
     row(count, "create_situation_invoice, the second", again, native)
     row(count, "preview_situation", preview)
-    row(count, "get_billing_recap", measure(lambda: ours.get_billing_recap()))
+    row(count, "get_billing_recap", measure(ours.get_billing_recap))
 
 job = order_of(env, 100)
 for step in range(1, 51):
     job.create_situation_invoice(step)
-row(100, "preview_situation after 50 situations", measure(lambda: job.preview_situation(70)))
-row(100, "get_billing_recap after 50 situations", measure(lambda: job.get_billing_recap()))
+row(100, "preview_situation after 50 situations", measure(job.preview_situation, 70))
+row(100, "get_billing_recap after 50 situations", measure(job.get_billing_recap))

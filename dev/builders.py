@@ -13,24 +13,33 @@ def french_company(env, name):
         }
     )
     env["account.chart.template"].try_loading("fr", company=company, install_demo=False)
-    env.user.write(
-        {"company_ids": [Command.link(company.id)], "company_id": company.id}
-    )
+    env.user.write({"company_ids": [Command.link(company.id)], "company_id": company.id})
     return env(context={"allowed_company_ids": company.ids})
 
 
-def sale_tax(env, percent):
-    """Return the company's plain sale tax of this rate."""
-    return env["account.tax"].search(
-        [
-            ("company_id", "=", env.company.id),
-            ("type_tax_use", "=", "sale"),
-            ("amount_type", "=", "percent"),
-            ("amount", "=", percent),
-            ("price_include_override", "in", (False, "tax_excluded")),
-        ],
-        limit=1,
+def sale_tax(env, percent, exigibility="on_invoice"):
+    """Return the chart's sale tax of this rate, price excluded, and put it to use.
+
+    :param exigibility: `on_invoice`, or `on_payment` as French services have it
+    """
+    tax = (
+        env["account.tax"]
+        .with_context(active_test=False)
+        .search(
+            [
+                ("company_id", "=", env.company.id),
+                ("type_tax_use", "=", "sale"),
+                ("amount_type", "=", "percent"),
+                ("amount", "=", percent),
+                ("tax_exigibility", "=", exigibility),
+                ("price_include_override", "in", (False, "tax_excluded")),
+            ],
+            limit=1,
+        )
     )
+    tax.ensure_one()
+    tax.active = True
+    return tax
 
 
 def order_of(env, count, products=10):

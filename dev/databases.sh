@@ -12,7 +12,7 @@ make_base_database() {
   database drop "$BASE_DATABASE.new"
   write_config "$STATE/base.conf" 8069
   ODOO_LOG_LEVEL=info run_logged "installing" "$STATE/log/base.log" python -m odoo -c "$STATE/base.conf" -d "$BASE_DATABASE.new" \
-    -i "$ODOO_MODULES" --load-language=fr_FR --without-demo --stop-after-init --no-http --log-level=info ||
+    -i "$ODOO_MODULES" --load-language="$LANG_CODES" --without-demo --stop-after-init --no-http --log-level=info ||
     die "Odoo's modules could not be installed" "$(grep -h -E 'ERROR|CRITICAL|Error' "$STATE/log/base.log" | tail -n 3)" "The whole log: $STATE/log/base.log"
   database rename "$BASE_DATABASE.new" "$BASE_DATABASE"
 }

@@ -34,10 +34,10 @@ env.ref("base.user_admin").write(
 units = {
     "u": env.ref("uom.product_uom_unit"),
     "h": env.ref("uom.product_uom_hour"),
-    "m²": env.ref("uom.uom_square_meter"),
+    "m²": env.ref("uom.product_uom_square_meter"),
     "m": env.ref("uom.product_uom_meter"),
 }
-vat = {20: sale_tax(env, 20), 10: sale_tax(env, 10)}
+vat = {rate: sale_tax(env, rate, "on_payment") for rate in (20, 10)}
 work = env["product.product"].create(
     [
         {
@@ -154,13 +154,17 @@ env.cr.commit()
 
 recap = order.get_billing_recap()
 print(f"\nOrder {recap['order']}, {order.partner_id.name}, {recap['currency']}")
-print(f"{'document':<16}{'number':<18}{'date':<12}{'progress':>9}{'untaxed':>14}{'VAT':>12}{'total':>14}")
+print(
+    f"{'document':<16}{'number':<18}{'date':<12}{'progress':>9}{'untaxed':>14}{'VAT':>12}{'total':>14}"
+)
 for row in recap["documents"]:
     print(
         f"Situation no. {row['number']:<2}{row['name']:<18}{row['date']:<12}{row['progress']:>8.2f}%"
         f"{row['untaxed']:>14,.2f}{row['tax']:>12,.2f}{row['total']:>14,.2f}"
     )
-sums = [round(sum(row[name] for row in recap["documents"]), 2) for name in ("untaxed", "tax", "total")]
+sums = [
+    round(sum(row[name] for row in recap["documents"]), 2) for name in ("untaxed", "tax", "total")
+]
 contract = [recap[f"contract_{name}"] for name in ("untaxed", "tax", "total")]
 print(f"{'Sum of documents':<55}{sums[0]:>14,.2f}{sums[1]:>12,.2f}{sums[2]:>14,.2f}")
 print(f"{'Contract':<55}{contract[0]:>14,.2f}{contract[1]:>12,.2f}{contract[2]:>14,.2f}")

@@ -51,9 +51,7 @@ class ResCompany(models.Model):
     @api.constrains("situation_line_description")
     def _check_situation_line_description(self):
         for company in self:
-            company._check_placeholders(
-                company.situation_line_description, LINE_PLACEHOLDERS
-            )
+            company._check_placeholders(company.situation_line_description, LINE_PLACEHOLDERS)
 
     def _check_placeholders(self, template, known):
         """Refuse a template with unknown placeholders, naming the known ones.

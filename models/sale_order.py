@@ -1,5 +1,9 @@
+import re
+from contextlib import suppress
+from datetime import date
+
 from odoo import api, fields, models
-from odoo.exceptions import LockError, UserError
+from odoo.exceptions import AccessError, LockError, UserError
 
 from ..tools.money import exact
 from ..tools.slices import weighted_progress
@@ -37,9 +41,7 @@ class SaleOrder(models.Model):
     def _compute_situation_count(self):
         for order in self:
             order.situation_count = len(
-                order.billing_document_ids.filtered(
-                    lambda move: move.billing_kind == "situation"
-                )
+                order.billing_document_ids.filtered(lambda move: move.billing_kind == "situation")
             )
 
     @api.depends(
@@ -61,9 +63,7 @@ class SaleOrder(models.Model):
                 )
                 for line in lines
             )
-            order.billing_progress = round(
-                min(max(float(progress), 0.0), 100.0), PROGRESS_DECIMALS
-            )
+            order.billing_progress = round(min(max(float(progress), 0.0), 100.0), PROGRESS_DECIMALS)
 
     # === PUBLIC METHODS (RPC) ===#
 
@@ -129,6 +129,9 @@ class SaleOrder(models.Model):
         """
         self.ensure_one()
         self.check_access("read")
+        if not self.env.su and not self.env.user._is_internal():
+            # A customer may read the order, but the recap has drafts, too.
+            raise AccessError(self.env._("The billing recap is for the company's own users."))
         return self._get_recap()
 
     # === ACTIONS ===#
@@ -138,9 +141,9 @@ class SaleOrder(models.Model):
         self.ensure_one()
         self._check_billing_rights()
         self._check_can_be_billed()
-        return (
-            self.env["sale.situation.wizard"]._create_for_order(self)._get_open_action()
-        )
+        if self.invoice_status == "invoiced":
+            raise UserError(self.env._("Order %(order)s is billed whole already.", order=self.name))
+        return self.env["sale.situation.wizard"]._create_for_order(self)._get_open_action()
 
     def action_view_situations(self):
         """Open the situations of the order."""
@@ -213,14 +216,16 @@ class SaleOrder(models.Model):
 
         :raise UserError: when it isn't a date
         """
-        try:
-            return fields.Date.to_date(value or None)
-        except (TypeError, ValueError):
-            raise UserError(
-                self.env._(
-                    "“%(value)s” is not a date: give it as YYYY-MM-DD.", value=value
-                )
-            ) from None
+        if not value:
+            return False
+        if isinstance(value, date):
+            return fields.Date.to_date(value)
+        if isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", value):
+            with suppress(ValueError):
+                return fields.Date.to_date(value)
+        raise UserError(
+            self.env._("“%(value)s” is not a date: give it as YYYY-MM-DD.", value=str(value))
+        )
 
     def _create_invoices(self, grouped=False, final=False, date=None):
         # EXTENDS sale: what is left of an order with situations is the exact rest of each line, not
@@ -237,6 +242,4 @@ class SaleOrder(models.Model):
         """Whether a document of ours, not cancelled, bills work of this order."""
         self.ensure_one()
         # sudo: whether there is one, for users who may invoice the order but not read entries
-        return any(
-            move.state != "cancel" for move in self.sudo().billing_document_ids
-        )
+        return any(move.state != "cancel" for move in self.sudo().billing_document_ids)

@@ -112,9 +112,7 @@ class SaleOrderLine(models.Model):
         res = super()._compute_amount_to_invoice()
         for line in self._filter_billed_by_amount():
             due = line._get_due_share() * exact(line.contract_total)
-            line.amount_to_invoice = line.currency_id.round(
-                float(due) - line.amount_invoiced
-            )
+            line.amount_to_invoice = line.currency_id.round(float(due) - line.amount_invoiced)
         return res
 
     # === BUSINESS METHODS ===#
@@ -138,9 +136,11 @@ class SaleOrderLine(models.Model):
     def _filter_billed_by_amount(self):
         """Return the lines that a situation or its kin bills, and that have an amount."""
         return self.filtered(
-            lambda line: line._is_work_line()
-            and (line.contract_amount or line.price_unit)
-            and any(move.billing_kind for move in line.invoice_lines.move_id)
+            lambda line: (
+                line._is_work_line()
+                and (line.contract_amount or line.price_unit)
+                and any(move.billing_kind for move in line.invoice_lines.move_id)
+            )
         )
 
     def _get_due_share(self):
@@ -167,9 +167,7 @@ class SaleOrderLine(models.Model):
             # Nothing is ordered any more: what is billed is to be given back.
             price = self.price_unit * (1 - self.discount / 100)
             return amount / price if price else 0.0
-        step = exact(1).scaleb(
-            -self.env["decimal.precision"].precision_get("Product Unit")
-        )
+        step = exact(1).scaleb(-self.env["decimal.precision"].precision_get("Product Unit"))
         quantity = rounded(exact(amount) / whole * ordered, step)
         if quantity == ordered:
             too_much = (rest > 0) == (whole > 0)
@@ -243,18 +241,14 @@ class SaleOrderLine(models.Model):
     @api.model
     def _get_billing_items_domain(self, line_ids, posted=False):
         """Return the domain of the journal items that bill these order lines."""
-        domain = Domain("sale_line_ids", "in", line_ids) & Domain(
-            "display_type", "=", "product"
-        )
+        domain = Domain("sale_line_ids", "in", line_ids) & Domain("display_type", "=", "product")
         domain &= Domain("move_id.move_type", "in", ("out_invoice", "out_refund"))
         if accrual_date := self.env.context.get("accrual_entry_date"):
             domain &= Domain("move_id.invoice_date", "<=", accrual_date)
         states = Domain("parent_state", "=", "posted")
         if not posted:
             states = Domain("parent_state", "!=", "cancel")
-        return domain & (
-            states | Domain("move_id.payment_state", "=", "invoicing_legacy")
-        )
+        return domain & (states | Domain("move_id.payment_state", "=", "invoicing_legacy"))
 
     def _prepare_invoice_lines_vals_list(self, **optional_values):
         # EXTENDS sale: on an order with situations, Odoo's own invoice bills exactly the rest.

@@ -27,17 +27,12 @@ class SaleOrder(models.Model):
         """
         self.ensure_one()
         base_lines = self._round_lines(self._get_priced_lines())
-        return {
-            base_line["record"]: self._read_base_line(base_line)
-            for base_line in base_lines
-        }
+        return {base_line["record"]: self._read_base_line(base_line) for base_line in base_lines}
 
     def _round_lines(self, lines, **values):
         """Run the tax engine over order lines; ``values`` replace what the lines say."""
         AccountTax = self.env["account.tax"]
-        base_lines = [
-            line._prepare_base_line_for_taxes_computation(**values) for line in lines
-        ]
+        base_lines = [line._prepare_base_line_for_taxes_computation(**values) for line in lines]
         AccountTax._add_tax_details_in_base_lines(base_lines, self.company_id)
         AccountTax._round_base_lines_tax_details(base_lines, self.company_id)
         return base_lines
@@ -45,10 +40,7 @@ class SaleOrder(models.Model):
     def _read_base_line(self, base_line):
         """Return the amounts of a rounded base line; see `_get_contract_amounts`."""
         details = base_line["tax_details"]
-        untaxed = (
-            details["total_excluded_currency"]
-            + details["delta_total_excluded_currency"]
-        )
+        untaxed = details["total_excluded_currency"] + details["delta_total_excluded_currency"]
         taxes, bases, total = {}, {}, untaxed
         for tax_data in details["taxes_data"]:
             total += tax_data["tax_amount_currency"]
@@ -80,9 +72,7 @@ class SaleOrder(models.Model):
             lambda line: not contract[line]["untaxed"] and not billed[line.id]
         )
         billed_quantities = free_lines._get_billed_quantities()
-        emptied = lines.filtered(
-            lambda line: not contract[line]["untaxed"] and billed[line.id]
-        )
+        emptied = lines.filtered(lambda line: not contract[line]["untaxed"] and billed[line.id])
         unit = {}
         if emptied:
             unit = {
@@ -100,14 +90,8 @@ class SaleOrder(models.Model):
                     billed=rounded(exact(billed[line.id]), step),
                     billed_quantity=exact(billed_quantities[line.id]),
                 ),
-                {
-                    tax.id: rounded(exact(amount), step)
-                    for tax, amount in carrier["taxes"].items()
-                },
-                {
-                    tax.id: rounded(exact(amount), step)
-                    for tax, amount in carrier["bases"].items()
-                },
+                {tax.id: rounded(exact(amount), step) for tax, amount in carrier["taxes"].items()},
+                {tax.id: rounded(exact(amount), step) for tax, amount in carrier["bases"].items()},
                 rounded(exact(carrier["untaxed"]), step),
             )
         return position
@@ -137,9 +121,7 @@ class SaleOrder(models.Model):
         concerns the order's work.
         """
         self.ensure_one()
-        documents = self._get_billing_documents().filtered(
-            lambda move: move.state != "cancel"
-        )
+        documents = self._get_billing_documents().filtered(lambda move: move.state != "cancel")
         billed = defaultdict(lambda: ZERO)
         if not documents:
             return billed

@@ -41,17 +41,19 @@ class SaleOrder(models.Model):
                     rule=deduction_rule or deduction_amount,
                 )
             )
-        return self._plan_targets(self._resolve_entries(entries))
+        position = self._get_work_position()
+        return self._plan_targets(self._resolve_entries(entries, position), position)
 
-    def _plan_targets(self, targets):
+    def _plan_targets(self, targets, position=None):
         """Return the slices that bring the lines of ``targets`` there, the others staying.
 
         :param targets: ``{line id: Target}``
+        :param position: where the order stands, if it is known already
         :return: dict of `position` (see `_get_work_position`), `slices` and `parts` (all slices, and
             those that bill something, by line id), `taxes` (``{line id: {tax id: amount}}``)
         """
         self.ensure_one()
-        position = self._get_work_position()
+        position = position or self._get_work_position()
         step = exact(self.currency_id.rounding)
         quantity_step = self._get_quantity_step()
         slices = {
@@ -85,9 +87,7 @@ class SaleOrder(models.Model):
         tax = sum(tax_by_id.values(), ZERO)
         works = [work for work, _taxes, _bases, _whole in position.values()]
         slices = plan["slices"]
-        after = weighted_progress(
-            (slices[work.key].cumulative, work.amount) for work in works
-        )
+        after = weighted_progress((slices[work.key].cumulative, work.amount) for work in works)
         return {
             "untaxed": float(untaxed),
             "tax": float(tax),
@@ -99,9 +99,7 @@ class SaleOrder(models.Model):
             "lines": [
                 {
                     "line_id": part.key,
-                    "previous_progress": round(
-                        float(part.before * HUNDRED), PROGRESS_DECIMALS
-                    ),
+                    "previous_progress": round(float(part.before * HUNDRED), PROGRESS_DECIMALS),
                     "progress": round(float(part.after * HUNDRED), PROGRESS_DECIMALS),
                     "previous_amount": float(part.previous),
                     "amount": float(part.amount),
@@ -123,7 +121,7 @@ class SaleOrder(models.Model):
 
     # === ENTRIES ===#
 
-    def _resolve_entries(self, entries):
+    def _resolve_entries(self, entries, position):
         """Return ``{line id: Target}``; the kernel's refusals become messages for the user.
 
         :raise UserError:
@@ -131,12 +129,14 @@ class SaleOrder(models.Model):
         self.ensure_one()
         try:
             return resolve_entries(
-                entries, self._get_entry_nodes(), self.company_id.allow_over_billing
+                entries,
+                self._get_entry_nodes(position),
+                self.company_id.allow_over_billing,
             )
         except EntryError as error:
             raise UserError(self._get_entry_message(error)) from None
 
-    def _get_entry_nodes(self):
+    def _get_entry_nodes(self, position):
         """Return the sections and work lines of the order for the kernel.
 
         A combo product stands for its items, as a section does.
@@ -148,35 +148,24 @@ class SaleOrder(models.Model):
                 nodes.append(Node(line.id, "section", above))
             elif line.product_type == "combo":
                 nodes.append(Node(line.id, "bundle", above))
-            elif line._is_work_line():
-                nodes.append(
-                    Node(
-                        line.id,
-                        "line",
-                        above,
-                        exact(line.contract_amount),
-                        exact(line.product_uom_qty),
-                    )
-                )
+            elif line in position:
+                work = position[line][0]
+                nodes.append(Node(line.id, "line", above, work.amount, work.quantity))
         return nodes
 
     def _get_entry_message(self, error):
         """Return the sentence for a refusal of the kernel, in the caller's language."""
-        line = self.env["sale.order.line"].browse(error.key)
-        if isinstance(error.key, int) and line in self.order_line:
-            name = (line.name or line.product_id.display_name or "").split("\n")[0]
-        else:
-            name = self.env._("all lines")
-        values = {"line": name, "value": error.value, "order": self.name}
-        progress_limit = self.env._(
-            "Line “%(line)s”: %(value)s is above 100 %% of the order, and the company doesn't "
-            "allow over-billing.",
-            **values,
-        )
+        values = {
+            "line": self._get_row_name(error.key) or self.env._("all lines"),
+            # A list or a dict would be shown without its values.
+            "value": str(error.value),
+            "order": self.name,
+        }
+        if error.code in ("unknown_line", "unknown_section"):
+            if name := self._get_row_name(error.value):
+                values["value"] = f"{name} ({error.value})"
         messages = {
-            "not_a_number": self.env._(
-                "Line “%(line)s”: “%(value)s” is not a number.", **values
-            ),
+            "not_a_number": self.env._("Line “%(line)s”: “%(value)s” is not a number.", **values),
             "not_an_entry": self.env._(
                 "“%(value)s” is not an entry: give a line or a section and one value.",
                 **values,
@@ -209,9 +198,7 @@ class SaleOrder(models.Model):
                 **values,
             ),
             "empty": self.env._("No progress was given for order %(order)s.", **values),
-            "empty_section": self.env._(
-                "Section “%(line)s” has no line to bill.", **values
-            ),
+            "empty_section": self.env._("Section “%(line)s” has no line to bill.", **values),
             "below_zero_progress": self.env._(
                 "Line “%(line)s”: a progress of %(value)s %% is below 0.", **values
             ),
@@ -231,11 +218,32 @@ class SaleOrder(models.Model):
                 "Line “%(line)s”: an amount of %(value)s can't be billed, the line has none.",
                 **values,
             ),
-            "above_whole_progress": progress_limit,
-            "above_whole_quantity": progress_limit,
-            "above_whole_amount": progress_limit,
+            "above_whole_progress": self.env._(
+                "Line “%(line)s”: a progress of %(value)s %% is above 100, and the company "
+                "doesn't allow over-billing.",
+                **values,
+            ),
+            "above_whole_quantity": self.env._(
+                "Line “%(line)s”: a quantity of %(value)s is above the ordered one, and the "
+                "company doesn't allow over-billing.",
+                **values,
+            ),
+            "above_whole_amount": self.env._(
+                "Line “%(line)s”: an amount of %(value)s is above the order's, and the company "
+                "doesn't allow over-billing.",
+                **values,
+            ),
         }
         return messages[error.code]
+
+    def _get_row_name(self, row_id):
+        """Return the first line of a row's description; nothing of a row that can't be read."""
+        if type(row_id) is not int:
+            return ""
+        row = self.env["sale.order.line"].browse(row_id).exists()
+        if not row.has_access("read"):
+            return ""
+        return (row.name or row.product_id.display_name or "").split("\n")[0]
 
     # === DOCUMENT ===#
 
@@ -255,9 +263,7 @@ class SaleOrder(models.Model):
             render_values={"self": move_sudo, "origin": self},
             subtype_xmlid="mail.mt_note",
         )
-        return (
-            self.env["account.move"].browse(move_sudo.id).with_company(self.company_id)
-        )
+        return self.env["account.move"].browse(move_sudo.id).with_company(self.company_id)
 
     def _get_next_situation_number(self):
         """Return the first number from 1 that no situation of the order bears."""
@@ -283,15 +289,12 @@ class SaleOrder(models.Model):
             "number": number,
             "order": self.name,
             "order_date": format_date(self.env, self.date_order),
-            "date": format_date(
-                self.env, invoice_date or self.env.cr.now().date()
-            ),
+            "date": format_date(self.env, invoice_date or self.env.cr.now().date()),
             "customer": self.partner_id.display_name,
             "reference": self.client_order_ref or "",
             "previous_progress": self._format_progress(
                 weighted_progress(
-                    (work.billed, work.amount)
-                    for work, _t, _b, _w in plan["position"].values()
+                    (work.billed, work.amount) for work, _t, _b, _w in plan["position"].values()
                 )
             ),
             "progress": self._format_progress(figures["progress"]),
@@ -311,6 +314,9 @@ class SaleOrder(models.Model):
             "price_total": 0.0,
             "progress": 0.0,
         }
+        if invoice_date and not invoice.get("invoice_payment_term_id"):
+            # Without a term Odoo would have it due today, whatever its date.
+            invoice["invoice_date_due"] = invoice_date
         return {
             **invoice,
             "invoice_date": invoice_date,
@@ -319,24 +325,19 @@ class SaleOrder(models.Model):
             "situation_number": number,
             "invoice_line_ids": [
                 Command.create({"sequence": sequence, **stored, **values})
-                for sequence, values in enumerate(
-                    self._prepare_situation_lines(plan, texts)
-                )
+                for sequence, values in enumerate(self._prepare_situation_lines(plan, texts))
             ],
         }
 
     def _format_progress(self, progress):
         """Return a progress for a text: as many decimals as it needs, two at most."""
-        text = formatLang(self.env, float(progress), digits=2)
-        point = self.env["res.lang"]._lang_get(self.env.lang or "en_US").decimal_point
-        return text.rstrip("0").rstrip(point) if point in text else text
+        text = formatLang(self.env, float(progress), digits=2, grouping=False)
+        return text.rstrip("0").rstrip(".,")
 
     def _prepare_situation_lines(self, plan, texts):
         """Return the values of the lines: the title, then the order's lines that bill something."""
         given = self.env.context.get("situation_texts") or {}
-        title = given.get("title") or fill(
-            self.company_id._get_situation_title_template(), texts
-        )
+        title = given.get("title") or fill(self.company_id._get_situation_title_template(), texts)
         values_list = [{"display_type": "line_note", "name": title}]
         give_analytic = self._lines_without_analytic_have_none()
         tags = {}
@@ -361,8 +362,10 @@ class SaleOrder(models.Model):
         It looks one up for each line (a query each), which is of no use without any model.
         """
         # sudo: whether there is a model at all, the lookup itself is Odoo's
-        return not self.env["account.analytic.distribution.model"].sudo().search_count(
-            [("company_id", "in", (False, self.company_id.id))], limit=1
+        return (
+            not self.env["account.analytic.distribution.model"]
+            .sudo()
+            .search_count([("company_id", "in", (False, self.company_id.id))], limit=1)
         )
 
     def _get_situation_lines(self, parts):
@@ -382,13 +385,11 @@ class SaleOrder(models.Model):
             not line.parent_id and line.id in parts for line in self.order_line
         )
         return self.order_line.filtered(
-            lambda line: line.id in wanted
-            or (
-                line.display_type == "line_note"
-                and (
-                    line.parent_id.id in wanted
-                    if line.parent_id
-                    else notes_without_section
+            lambda line: (
+                line.id in wanted
+                or (
+                    line.display_type == "line_note"
+                    and (line.parent_id.id in wanted if line.parent_id else notes_without_section)
                 )
             )
         )
@@ -486,9 +487,7 @@ class SaleOrder(models.Model):
         base_line = line._prepare_base_line_for_taxes_computation(quantity=1.0)
         AccountTax._add_tax_details_in_base_lines([base_line], self.company_id)
         AccountTax._round_base_lines_tax_details([base_line], self.company_id)
-        AccountTax._add_accounting_data_in_base_lines_tax_details(
-            [base_line], self.company_id
-        )
+        AccountTax._add_accounting_data_in_base_lines_tax_details([base_line], self.company_id)
         return base_line["tax_tag_ids"]
 
     def _slice_base(self, part, base, whole, step):
@@ -511,9 +510,7 @@ class SaleOrder(models.Model):
             "quantity": formatLang(self.env, float(part.after * work.quantity), digits=2),
             "ordered_quantity": formatLang(self.env, float(work.quantity), digits=2),
             "unit": line.product_uom_id.name or "",
-            "amount": formatLang(
-                self.env, float(part.amount), currency_obj=self.currency_id
-            ),
+            "amount": formatLang(self.env, float(part.amount), currency_obj=self.currency_id),
             "cumulative_amount": formatLang(
                 self.env, float(part.cumulative), currency_obj=self.currency_id
             ),

@@ -42,9 +42,7 @@ class SaleOrder(models.Model):
             "invoiced_untaxed": invoiced_untaxed,
             "invoiced_tax": total("tax"),
             "invoiced_total": invoiced_total,
-            "to_invoice_untaxed": currency.round(
-                self.amount_untaxed - invoiced_untaxed
-            ),
+            "to_invoice_untaxed": currency.round(self.amount_untaxed - invoiced_untaxed),
             "to_invoice_total": currency.round(self.amount_total - invoiced_total),
             "deposit_invoiced": deposit_invoiced,
             "deposit_deducted": deposit_deducted,
@@ -61,10 +59,10 @@ class SaleOrder(models.Model):
             included) and `work` (untaxed) besides
         """
         documents = self._get_billing_documents()
+        if not documents:
+            return []
         items = self._get_document_items(documents)
-        works = [
-            (exact(line.contract_amount), line.id) for line in self._get_work_lines()
-        ]
+        works = [(exact(line.contract_amount), line.id) for line in self._get_work_lines()]
         amounts = {line_id: amount for amount, line_id in works}
         done = defaultdict(lambda: ZERO)
         rows = []
@@ -99,8 +97,7 @@ class SaleOrder(models.Model):
         # sudo: as the documents, figures only
         journal_items = self.env["account.move.line"].sudo()
         found = journal_items.search(
-            Domain("move_id", "in", documents.ids)
-            & Domain("display_type", "=", "product")
+            Domain("move_id", "in", documents.ids) & Domain("display_type", "=", "product")
         )
         for item in found:
             items[item.move_id.id].append(item)
@@ -174,20 +171,15 @@ class SaleOrder(models.Model):
         texts = self._get_document_texts(move)
         rows = self._get_statement_rows(before, this, texts)
         totals = {
-            name: self._sum_rows(rows, name)
-            for name in ("amount", "previous", "period", "to_date")
+            name: self._sum_rows(rows, name) for name in ("amount", "previous", "period", "to_date")
         }
         self._add_progress(totals)
         figures = {row["id"]: row for row in self._get_document_figures()}
         own = figures.get(move.id)
         earlier = [figures[other.id] for other in earlier_moves]
         currency = self.currency_id
-        billed_total = currency.round(
-            sum(row["total"] for row in earlier) + own["total"]
-        )
-        billed_untaxed = currency.round(
-            sum(row["untaxed"] for row in earlier) + own["untaxed"]
-        )
+        billed_total = currency.round(sum(row["total"] for row in earlier) + own["total"])
+        billed_untaxed = currency.round(sum(row["untaxed"] for row in earlier) + own["untaxed"])
         names = ("name", "kind", "number", "date", "untaxed", "tax", "total", "progress")
         return {
             "rows": rows,
@@ -210,9 +202,7 @@ class SaleOrder(models.Model):
     def _refresh_draft_progress(self):
         """Let the drafts of the orders start from what the documents before them bill now."""
         # sudo: follows from an action on another document of the same order
-        for move in self.sudo().billing_document_ids.filtered(
-            lambda move: move.state == "draft"
-        ):
+        for move in self.sudo().billing_document_ids.filtered(lambda move: move.state == "draft"):
             move._refresh_progress()
 
     def _get_amounts_by_line(self, moves):
@@ -245,11 +235,7 @@ class SaleOrder(models.Model):
         """Return ``{line id: text}`` where the company has worded the lines' description itself."""
         if not self.company_id.situation_line_description:
             return {}
-        return {
-            line.id: item.name
-            for item in move.invoice_line_ids
-            for line in item.sale_line_ids
-        }
+        return {line.id: item.name for item in move.invoice_line_ids for line in item.sale_line_ids}
 
     def _get_statement_rows(self, before, this, texts):
         """Return one row a line of the order, a subtotal closing each section."""
@@ -270,9 +256,7 @@ class SaleOrder(models.Model):
             elif line.display_type == "line_note":
                 rows.append({"type": "note", "name": line.name})
             elif line._is_work_line():
-                rows.append(
-                    self._get_work_row(line, before[line.id], this[line.id], texts)
-                )
+                rows.append(self._get_work_row(line, before[line.id], this[line.id], texts))
         close(1)
         return [row for row in rows if row]
 

@@ -81,9 +81,7 @@ class SituationCommon(AccountTestInvoicingCommon):
         return cls.move(order.create_situation_invoice(entries, **values))
 
     def work_line(self, order, name):
-        return order.order_line.filtered(
-            lambda line: line.name == name and not line.display_type
-        )
+        return order.order_line.filtered(lambda line: line.name == name and not line.display_type)
 
     def billed_lines(self, move):
         return move.invoice_line_ids.filtered(lambda line: line.display_type == "product")
@@ -94,8 +92,7 @@ class SituationCommon(AccountTestInvoicingCommon):
         """Return ``{tax: amount}`` of the order, by Odoo's own engine and aggregation."""
         AccountTax = self.env["account.tax"]
         base_lines = [
-            line._prepare_base_line_for_taxes_computation()
-            for line in order._get_priced_lines()
+            line._prepare_base_line_for_taxes_computation() for line in order._get_priced_lines()
         ]
         AccountTax._add_tax_details_in_base_lines(base_lines, order.company_id)
         AccountTax._round_base_lines_tax_details(base_lines, order.company_id)
@@ -122,9 +119,7 @@ class SituationCommon(AccountTestInvoicingCommon):
         }
 
     def documents(self, order):
-        return order.order_line.invoice_lines.move_id.filtered(
-            lambda move: move.state != "cancel"
-        )
+        return order.order_line.invoice_lines.move_id.filtered(lambda move: move.state != "cancel")
 
     def assertJobTies(self, order, message=None):
         """The documents sum to the order: untaxed, each tax, total; and Odoo agrees."""
@@ -133,9 +128,7 @@ class SituationCommon(AccountTestInvoicingCommon):
         untaxed = currency.round(
             sum(-move.direction_sign * move.amount_untaxed for move in documents)
         )
-        total = currency.round(
-            sum(-move.direction_sign * move.amount_total for move in documents)
-        )
+        total = currency.round(sum(-move.direction_sign * move.amount_total for move in documents))
         self.assertEqual(untaxed, currency.round(order.amount_untaxed), message)
         self.assertEqual(self.documents_taxes(order), self.order_taxes(order), message)
         self.assertEqual(total, currency.round(order.amount_total), message)

@@ -76,9 +76,7 @@ class TestKernel(unittest.TestCase):
             WorkLine("a", amount, ONE), [progress(max(one, other)), progress(min(one, other))]
         )
         self.assertLessEqual(down.amount * (1 if amount >= 0 else -1), 0)
-        self.assertEqual(
-            up.amount + down.amount, rounded(amount * min(one, other) / 100, CENT)
-        )
+        self.assertEqual(up.amount + down.amount, rounded(amount * min(one, other) / 100, CENT))
 
     @given(quantities, st.lists(progresses, max_size=5))
     def test_a_free_line_is_billed_by_quantity(self, quantity, path):
@@ -91,9 +89,7 @@ class TestKernel(unittest.TestCase):
         by_quantity = slice_line(
             WorkLine("a", amount, quantity), Target("quantity", quantity * part), CENT, CENT
         )
-        by_progress = slice_line(
-            WorkLine("a", amount, quantity), progress(part * 100), CENT, CENT
-        )
+        by_progress = slice_line(WorkLine("a", amount, quantity), progress(part * 100), CENT, CENT)
         self.assertEqual(by_quantity.amount, by_progress.amount)
 
     @given(st.integers(-500, 500), st.lists(amounts, min_size=1, max_size=12))

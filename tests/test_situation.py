@@ -44,9 +44,7 @@ class TestSituation(SituationCommon):
         self.assertFalse(order.invoice_ids, "a preview writes nothing")
 
     def test_a_quantity_that_shows_the_amount_is_kept(self):
-        order = self.make_order(
-            self.line("Doors", 8, 125), self.line("Lump sum", 1, 3333.33)
-        )
+        order = self.make_order(self.line("Doors", 8, 125), self.line("Lump sum", 1, 3333.33))
         doors, lump_sum = order.order_line
         move = self.situation(
             order,
@@ -56,9 +54,7 @@ class TestSituation(SituationCommon):
             ],
         )
         doors, lump_sum = self.billed_lines(move)
-        self.assertRecordValues(
-            doors, [{"quantity": 4, "price_unit": 125, "price_subtotal": 500}]
-        )
+        self.assertRecordValues(doors, [{"quantity": 4, "price_unit": 125, "price_subtotal": 500}])
         self.assertRecordValues(
             lump_sum, [{"quantity": 1, "price_unit": 1111.11, "price_subtotal": 1111.11}]
         )
@@ -79,9 +75,7 @@ class TestSituation(SituationCommon):
                 {"line_id": amount.id, "amount": 777.77},
             ],
         )
-        self.assertEqual(
-            self.billed_lines(move).mapped("price_subtotal"), [123.4, 375, 777.77]
-        )
+        self.assertEqual(self.billed_lines(move).mapped("price_subtotal"), [123.4, 375, 777.77])
         self.assertEqual(other.qty_invoiced, 0)
         # Cumulative: 20 % − 12.34 %, 5 − 3 doors, the other lines stay.
         move = self.situation(
@@ -118,9 +112,7 @@ class TestSituation(SituationCommon):
             ],
         )
         # Walls by the house, tiles by the nearer roof, the gutter by its own entry.
-        self.assertEqual(
-            self.billed_lines(move).mapped("price_subtotal"), [100, 100, 100]
-        )
+        self.assertEqual(self.billed_lines(move).mapped("price_subtotal"), [100, 100, 100])
         titles = move.invoice_line_ids.filtered(
             lambda line: line.display_type in ("line_section", "line_subsection")
         )
@@ -156,9 +148,7 @@ class TestSituation(SituationCommon):
             {"name": "Kit", "type": "combo", "list_price": 100, "combo_ids": combo.ids}
         )
         order = self.make_order(self.line("Other", 1, 50), confirm=False)
-        order.order_line = [
-            (0, 0, {"product_id": kit.id, "product_uom_qty": 1, "sequence": 20})
-        ]
+        order.order_line = [(0, 0, {"product_id": kit.id, "product_uom_qty": 1, "sequence": 20})]
         parent = order.order_line.filtered(lambda line: line.product_id == kit)
         order.order_line = [
             (
@@ -205,7 +195,9 @@ class TestSituation(SituationCommon):
         self.assertEqual(order.amount_invoiced, 960.48)
         self.assertEqual(order.amount_to_invoice, 1440.72)
         self.assertEqual(order.invoice_status, "to invoice")
-        report = self.env["sale.report"].search([("order_reference", "=", f"sale.order,{order.id}")])
+        report = self.env["sale.report"].search(
+            [("order_reference", "=", f"sale.order,{order.id}")]
+        )
         self.assertAlmostEqual(sum(report.mapped("untaxed_amount_invoiced")), 800.4, 2)
         self.assertAlmostEqual(sum(report.mapped("untaxed_amount_to_invoice")), 1200.6, 2)
 
@@ -297,17 +289,13 @@ class TestSituation(SituationCommon):
     def test_currency_without_decimals(self):
         yen = self.env.ref("base.JPY")
         yen.active = True
-        pricelist = self.env["product.pricelist"].create(
-            {"name": "Yen", "currency_id": yen.id}
-        )
+        pricelist = self.env["product.pricelist"].create({"name": "Yen", "currency_id": yen.id})
         order = self.make_order(
             self.line("A", 1, 1000), self.line("B", 3, 333), pricelist_id=pricelist.id
         )
         move = self.situation(order, 33.33)
         self.assertEqual(move.currency_id, yen)
         # 333.3 and 332.9667
-        self.assertEqual(
-            self.billed_lines(move).mapped("price_subtotal"), [333, 333]
-        )
+        self.assertEqual(self.billed_lines(move).mapped("price_subtotal"), [333, 333])
         self.situation(order, 100)
         self.assertJobTies(order)

@@ -10,9 +10,7 @@ from .common import SituationCommon
 class TestSituationDocuments(SituationCommon):
     def test_an_ordinary_invoice_with_the_orders_values(self):
         plan = self.env["account.analytic.plan"].create({"name": "Sites"})
-        site = self.env["account.analytic.account"].create(
-            {"name": "Site", "plan_id": plan.id}
-        )
+        site = self.env["account.analytic.account"].create({"name": "Site", "plan_id": plan.id})
         address = self.customer.copy({"name": "Invoices", "parent_id": self.customer.id})
         site_address = self.customer.copy({"name": "Site", "parent_id": self.customer.id})
         order = self.make_order(
@@ -51,9 +49,7 @@ class TestSituationDocuments(SituationCommon):
         line = self.billed_lines(move)
         self.assertEqual(line.analytic_distribution, {str(site.id): 100})
         self.assertEqual(line.account_id.account_type, "income")
-        self.assertEqual(
-            (line.previous_progress, line.progress), (0, 30), "progress on the line"
-        )
+        self.assertEqual((line.previous_progress, line.progress), (0, 30), "progress on the line")
         self.assertFalse(move._is_downpayment())
         move.action_post()
         twin = self.make_order(self.line("A", 1, 1000))._create_invoices()
@@ -62,12 +58,8 @@ class TestSituationDocuments(SituationCommon):
         self.assertEqual(move.name.split("/")[:-1], twin.name.split("/")[:-1])
 
     def test_entry_is_the_one_odoo_would_make(self):
-        order = self.make_order(
-            self.line("A", 2, 1000), self.line("B", 1, 500, self.tax10)
-        )
-        twin = self.make_order(
-            self.line("A", 1, 1000), self.line("B", 0.5, 500, self.tax10)
-        )
+        order = self.make_order(self.line("A", 2, 1000), self.line("B", 1, 500, self.tax10))
+        twin = self.make_order(self.line("A", 1, 1000), self.line("B", 0.5, 500, self.tax10))
         ours, native = self.situation(order, 50), twin._create_invoices()
         columns = ("account_id", "balance", "amount_currency", "tax_line_id", "display_type")
 
@@ -82,17 +74,13 @@ class TestSituationDocuments(SituationCommon):
 
     def test_fiscal_position_maps_the_taxes(self):
         position = self.env["account.fiscal.position"].create({"name": "Site abroad"})
-        self.tax10.write(
-            {"fiscal_position_ids": position.ids, "original_tax_ids": self.tax20.ids}
-        )
+        self.tax10.write({"fiscal_position_ids": position.ids, "original_tax_ids": self.tax20.ids})
         self.work.taxes_id = self.tax20
         order = self.env["sale.order"].create(
             {
                 "partner_id": self.customer.id,
                 "fiscal_position_id": position.id,
-                "order_line": [
-                    (0, 0, {"product_id": self.work.id, "price_unit": 1000})
-                ],
+                "order_line": [(0, 0, {"product_id": self.work.id, "price_unit": 1000})],
             }
         )
         order.action_confirm()
@@ -246,9 +234,7 @@ class TestSituationDocuments(SituationCommon):
                 "progress": 20,
             },
         )
-        self.assertEqual(
-            [document["progress"] for document in recap["documents"]], [20, 20, 50]
-        )
+        self.assertEqual([document["progress"] for document in recap["documents"]], [20, 20, 50])
 
     def test_recap_counts_odoos_documents_too(self):
         order = self.make_order(self.line("A", 1, 1000))
@@ -257,9 +243,7 @@ class TestSituationDocuments(SituationCommon):
         (order + other)._create_invoices()
         recap = order.get_billing_recap()
         # One invoice of Odoo's bills both orders: only this order's part counts.
-        self.assertEqual(
-            [document["untaxed"] for document in recap["documents"]], [200, 800]
-        )
+        self.assertEqual([document["untaxed"] for document in recap["documents"]], [200, 800])
         self.assertEqual(recap["invoiced_total"], 1200)
         self.assertEqual(other.get_billing_recap()["invoiced_total"], 84)
 

@@ -75,9 +75,7 @@ class TestSituationExactness(SituationCommon):
         sections = order.order_line.filtered(lambda line: line.display_type)
         for section in sections.filtered(lambda line: line._get_section_lines()):
             if rng.random() < 0.3:
-                entries.append(
-                    {"section_id": section.id, "progress": rng.choice((10, 33.33, 75))}
-                )
+                entries.append({"section_id": section.id, "progress": rng.choice((10, 33.33, 75))})
         for line in order._get_work_lines():
             part = rng.random()
             if rng.random() < 0.4:

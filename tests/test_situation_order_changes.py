@@ -60,9 +60,7 @@ class TestOrderChanges(SituationCommon):
         order.order_line = [self.line("Extra", 1, 250)]
         self.assertEqual(order.billing_progress, round(750 / 1750 * 100, 4))
         move = self.situation(order, 100)
-        self.assertEqual(
-            self.billed_lines(move).mapped("price_subtotal"), [500, 250, 250]
-        )
+        self.assertEqual(self.billed_lines(move).mapped("price_subtotal"), [500, 250, 250])
         self.assertJobTies(order)
 
     def test_unit_price_to_nothing(self):

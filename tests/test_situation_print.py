@@ -1,1 +1,150 @@
+"""The print: what the customer reads, frozen when the document is posted."""
 
+import re
+
+from lxml import html
+
+from odoo.tests import tagged
+
+from .common import SituationCommon
+
+
+@tagged("post_install", "-at_install")
+class TestSituationPrint(SituationCommon):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.customer.lang = "en_US"
+        cls.order = cls.make_order(
+            cls.section("House"),
+            cls.line("Walls", 40, 25),
+            cls.line("Tiles", 1, 500, cls.tax10),
+            cls.section("Garden"),
+            cls.section("Only in spring", "line_note"),
+            cls.line("Fence", 1, 300),
+        )
+        cls.first = cls.situation(cls.order, 10, post=True, invoice_date="2026-03-01")
+        cls.second = cls.situation(
+            cls.order,
+            [{"section_id": cls.order.order_line[0].id, "progress": 50}],
+            invoice_date="2026-04-01",
+        )
+
+    def rows(self, move, table="situation_table"):
+        """Return the cells of each row of a table of the print."""
+        content, _kind = self.env["ir.actions.report"]._render_qweb_html(
+            "account.account_invoices", move.ids
+        )
+        tree = html.fromstring(content)
+        (found,) = tree.xpath(f"//*[@name='{table}']")
+        self.text = self.squeeze(tree.text_content())
+        return [
+            [self.squeeze(cell.text_content()) for cell in row.xpath("./td|./th")]
+            for row in found.xpath(".//tr")
+        ]
+
+    def squeeze(self, text):
+        return re.sub(r"\s+", " ", text.replace("\N{NO-BREAK SPACE}", " ")).strip()
+
+    def test_table_of_the_second_situation(self):
+        rows = self.rows(self.second)
+        self.assertEqual(
+            rows[2:],
+            [
+                ["House"],
+                ["Walls", "40.00 Units", "1,000.00 €", "10.00 %", "100.00 €",
+                 "50.00 %", "500.00 €", "40.00 %", "400.00 €"],
+                ["Tiles", "1.00 Units", "500.00 €", "10.00 %", "50.00 €",
+                 "50.00 %", "250.00 €", "40.00 %", "200.00 €"],
+                ["Subtotal House", "1,500.00 €", "10.00 %", "150.00 €",
+                 "50.00 %", "750.00 €", "40.00 %", "600.00 €"],
+                ["Garden"],
+                ["Only in spring"],
+                ["Fence", "1.00 Units", "300.00 €", "10.00 %", "30.00 €",
+                 "10.00 %", "30.00 €", "0.00 %", "0.00 €"],
+                ["Subtotal Garden", "300.00 €", "10.00 %", "30.00 €",
+                 "10.00 %", "30.00 €", "0.00 %", "0.00 €"],
+                ["Total, untaxed", "1,800.00 €", "10.00 %", "180.00 €",
+                 "43.33 %", "780.00 €", "33.33 %", "600.00 €"],
+            ],
+        )  # fmt: skip
+        self.assertIn("Draft situation no. 2", self.text)
+        self.assertIn(self.order.name, self.text)
+
+    def test_recap_of_the_second_situation(self):
+        rows = self.rows(self.second, "situation_recap")
+        # VAT: 20 % of 1 300 and 10 % of 500; 20 % of 130 and 10 % of 50; 80 and 20
+        self.assertEqual(
+            rows[1:],
+            [
+                ["Contract", "1,800.00 €", "310.00 €", "2,110.00 €"],
+                ["Situation no. 1", self.first.name, "03/01/2026", "10.00 %",
+                 "180.00 €", "31.00 €", "211.00 €"],
+                ["This situation", "43.33 %", "600.00 €", "100.00 €", "700.00 €"],
+                ["Left to bill", "1,020.00 €", "179.00 €", "1,199.00 €"],
+            ],
+        )  # fmt: skip
+
+    def test_reprint_shows_what_it_showed(self):
+        self.second.action_post()
+        before = self.rows(self.second), self.rows(self.second, "situation_recap")
+        self.assertIn("Situation no. 2", self.text)
+        third = self.situation(self.order, 100, post=True)
+        self.work_line(self.order, "Walls").write({"product_uom_qty": 50, "name": "Taller"})
+        after = self.rows(self.second), self.rows(self.second, "situation_recap")
+        self.assertEqual(before, after)
+        self.assertEqual(self.rows(third)[-1][1], "1,800.00 €")
+
+    def test_reset_to_draft_shows_the_day_again(self):
+        self.second.action_post()
+        self.second.button_draft()
+        self.work_line(self.order, "Fence").product_uom_qty = 2
+        self.assertEqual(self.rows(self.second)[-1][1], "2,100.00 €")
+
+    def test_credit_note_and_lines_added_by_hand(self):
+        self.second.action_post()
+        refund = self.second._reverse_moves()
+        refund.invoice_line_ids = [
+            (0, 0, {"name": "Goodwill", "quantity": 1, "price_unit": 12, "tax_ids": []})
+        ]
+        rows = self.rows(refund)
+        self.assertIn("redit note, situation no. 2", self.text)
+        self.assertEqual(rows[-1][-1], "-600.00 €")
+        self.assertEqual(self.rows(refund, "situation_other_lines")[1:], [["Goodwill", "-12.00 €"]])
+
+    def test_other_invoices_keep_odoos_print(self):
+        invoice = self.make_order(self.line("A", 1, 100))._create_invoices()
+        self.assertEqual(invoice._get_name_invoice_report(), "account.report_invoice_document")
+        self.assertTrue(self.rows(invoice, "invoice_line_table"))
+
+    def test_every_company_layout(self):
+        for layout in self.env["report.layout"].search([]):
+            self.company.external_report_layout_id = layout.view_id
+            self.assertEqual(self.rows(self.second)[-1][-1], "600.00 €", layout.name)
+
+    def test_portal_shows_the_same_table(self):
+        self.second.action_post()
+        content = self.second.with_user(self.env.ref("base.public_user")).sudo()
+        report = content._get_name_invoice_report()
+        self.assertEqual(report, "sale_situation_invoicing.report_situation_document")
+
+    def test_customers_language(self):
+        self.env["res.lang"]._activate_lang("fr_FR")
+        self.customer.lang = "fr_FR"
+        self.rows(self.second)
+        self.assertIn("Situation n° 2", self.text)
+        self.assertIn("Sous-total House", self.text)
+        self.assertIn("Récapitulatif de facturation", self.text)
+
+    def test_pdf(self):
+        if not self.env["ir.actions.report"].get_wkhtmltopdf_state() == "ok":
+            self.assertIn(
+                self.env["ir.actions.report"].get_wkhtmltopdf_state(), ("upgrade", "broken")
+            )
+        content, kind = (
+            self.env["ir.actions.report"]
+            .with_context(force_report_rendering=True)
+            ._render_qweb_pdf("account.account_invoices", self.second.ids)
+        )
+        self.assertEqual(kind, "pdf")
+        self.assertTrue(content.startswith(b"%PDF"))

@@ -1,1 +1,463 @@
+"""Real clients over HTTP: XML-RPC, odoorpc and /json/2, with plain values in and out."""
 
+import json
+import unittest
+import xmlrpc.client
+from datetime import datetime, timedelta
+from urllib.parse import urlsplit
+
+from odoo.fields import Command
+from odoo.tests import HttpCase, get_db_name, new_test_user, tagged
+from odoo.tools import mute_logger
+
+from .common import SituationCommon
+
+try:
+    import odoorpc
+except ImportError:
+    odoorpc = None
+
+FIGURES = {
+    "untaxed": float,
+    "tax": float,
+    "total": float,
+    "deduction": float,
+    "retention": float,
+    "amount_due_now": float,
+    "progress": float,
+    "lines": list,
+}
+FIGURES_OF_A_LINE = {
+    "line_id": int,
+    "previous_progress": float,
+    "progress": float,
+    "previous_amount": float,
+    "amount": float,
+    "cumulative_amount": float,
+}
+RECAP = {
+    "order": str,
+    "currency": str,
+    "contract_untaxed": float,
+    "contract_tax": float,
+    "contract_total": float,
+    "progress": float,
+    "invoiced_untaxed": float,
+    "invoiced_tax": float,
+    "invoiced_total": float,
+    "to_invoice_untaxed": float,
+    "to_invoice_total": float,
+    "deposit_invoiced": float,
+    "deposit_deducted": float,
+    "deposit_remaining": float,
+    "retention_held": float,
+    "retention_released": float,
+    "documents": list,
+}
+DOCUMENT = {
+    "id": int,
+    "name": str,
+    "kind": str,
+    "number": int,
+    "date": str,
+    "state": str,
+    "untaxed": float,
+    "tax": float,
+    "total": float,
+    "deduction": float,
+    "retention": float,
+    "amount_due_now": float,
+    "progress": float,
+}
+WARNING, ACCESS_ERROR = 2, 4
+
+
+class SituationRpcCommon(SituationCommon, HttpCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.company.allow_over_billing = False
+        cls.invoicing = cls.make_user("rpc-invoicing", "account.group_account_invoice")
+        cls.salesperson = cls.make_user("rpc-sales", "sales_team.group_sale_salesman")
+        cls.order = cls.make_order(
+            cls.section("House"),
+            cls.line("Doors", 8, 125),
+            cls.line("Paint", 40, 12.5, cls.tax10),
+            user_id=cls.salesperson.id,
+        )
+        cls.house, cls.doors, cls.paint = cls.order.order_line
+
+    @classmethod
+    def make_user(cls, login, groups):
+        return new_test_user(
+            cls.env,
+            login=login,
+            password=login,
+            groups=groups,
+            company_id=cls.company.id,
+            company_ids=[Command.set(cls.company.ids)],
+        )
+
+    # === CHECKS ===#
+
+    def call(self, method, *args, user=None, **kwargs):
+        """Call a method of the order as a client does; to be written by each client."""
+        raise NotImplementedError
+
+    def assertRefused(self, texts, method, *args, **kwargs):
+        """The client meets an error of the user's, which holds the texts; nothing is written."""
+        before = self.count_documents()
+        with mute_logger("odoo.http", "odoo.sql_db"):
+            message = self.get_refusal(method, *args, **kwargs)
+        for text in texts:
+            self.assertIn(str(text), message)
+        self.assertNotIn("Traceback", message)
+        self.assertEqual(self.count_documents(), before)
+        self.assertEqual(self.order.billing_progress, 0)
+
+    def count_documents(self):
+        self.env.flush_all()
+        self.env.invalidate_all()
+        return [self.env[name].search_count([]) for name in ("account.move", "account.move.line")]
+
+    def assertPlain(self, values, expected, where=""):
+        """Names and types are those of the contract; a whole number may come as an integer."""
+        self.assertEqual(set(values), set(expected), where)
+        for name, kind in expected.items():
+            kinds = (int, float) if kind is float else kind
+            self.assertIsInstance(values[name], kinds, f"{where} {name}")
+            self.assertNotIsInstance(values[name], bool, f"{where} {name}")
+
+    def read_document(self, move_id):
+        """Return the figures of a document as `preview_situation` names them."""
+        self.env.flush_all()
+        self.env.invalidate_all()
+        move = self.move(move_id)
+        self.assertEqual(move.billing_order_id, self.order)
+        return {
+            "untaxed": move.amount_untaxed,
+            "tax": move.amount_tax,
+            "total": move.amount_total,
+            "lines": {
+                line.sale_line_ids.id: (
+                    line.price_subtotal,
+                    line.previous_progress,
+                    line.progress,
+                )
+                for line in self.billed_lines(move)
+            },
+        }
+
+    def assertPreviewIsTheDocument(self, figures, move_id):
+        document = self.read_document(move_id)
+        lines = {
+            line["line_id"]: (
+                line["amount"],
+                line["previous_progress"],
+                line["progress"],
+            )
+            for line in figures["lines"]
+            if line["amount"]
+        }
+        self.assertEqual(
+            document,
+            {name: figures[name] for name in ("untaxed", "tax", "total")} | {"lines": lines},
+        )
+
+    # === WHAT EVERY CLIENT DOES ===#
+
+    def check_number(self):
+        figures = self.call("preview_situation", 30)
+        self.assertPlain(figures, FIGURES)
+        for line in figures["lines"]:
+            self.assertPlain(line, FIGURES_OF_A_LINE)
+        # 30 % of 1 000 at 20 % and of 500 at 10 %
+        self.assertEqual((figures["untaxed"], figures["tax"]), (450, 75))
+        self.assertEqual(self.call("get_billing_recap")["documents"], [])
+        move_id = self.call("create_situation_invoice", 30)
+        self.assertIs(type(move_id), int)
+        self.assertPreviewIsTheDocument(figures, move_id)
+        self.assertEqual(self.move(move_id).state, "draft")
+
+    def check_entries(self):
+        first = [{"section_id": self.house.id, "progress": 10}]
+        second = [
+            {"section_id": self.house.id, "progress": 40},
+            {"line_id": self.doors.id, "quantity": 3.5},
+        ]
+        third = [{"line_id": self.paint.id, "amount": 333.33}]
+        amounts = []
+        for entries in (first, second, third):
+            figures = self.call("preview_situation", entries)
+            move_id = self.call("create_situation_invoice", entries)
+            self.assertPreviewIsTheDocument(figures, move_id)
+            amounts.append(figures["untaxed"])
+        # 100 + 50; 437.50 − 100 and 200 − 50; 333.33 − 200
+        self.assertEqual(amounts, [150, 487.5, 133.33])
+
+    def check_date_and_posting(self):
+        move_id = self.call("create_situation_invoice", 45, invoice_date="2026-03-12", post=True)
+        self.env.invalidate_all()
+        move = self.move(move_id)
+        self.assertEqual((move.state, str(move.invoice_date)), ("posted", "2026-03-12"))
+
+    def check_recap(self):
+        empty = self.call("get_billing_recap")
+        self.assertPlain(empty, RECAP)
+        self.assertEqual((empty["documents"], empty["to_invoice_total"]), ([], 1750))
+        draft = self.call("create_situation_invoice", 30)
+        posted = self.call("create_situation_invoice", 100, invoice_date="2026-03-12", post=True)
+        recap = self.call("get_billing_recap")
+        self.assertPlain(recap, RECAP)
+        self.assertEqual(recap["order"], self.order.name)
+        self.assertEqual(recap["currency"], "EUR")
+        self.assertEqual(recap["invoiced_total"], recap["contract_total"])
+        self.assertEqual((recap["contract_total"], recap["to_invoice_total"]), (1750, 0))
+        self.assertEqual(recap["progress"], 100)
+        self.assertEqual([row["id"] for row in recap["documents"]], [draft, posted])
+        for row in recap["documents"]:
+            self.assertPlain(row, DOCUMENT, row["state"])
+        self.assertEqual([row["number"] for row in recap["documents"]], [1, 2])
+        self.assertEqual([row["total"] for row in recap["documents"]], [525, 1225])
+        last = recap["documents"][1]
+        self.assertEqual((last["kind"], last["state"]), ("situation", "posted"))
+        self.assertEqual(last["date"], "2026-03-12")
+
+    def check_bad_input(self):
+        unknown = self.env["sale.order.line"].search([], order="id desc", limit=1).id + 7
+        for entries, texts in (
+            ([{"line_id": self.doors.id, "progress": -12.5}], ("Doors", "-12.5")),
+            ([{"line_id": self.doors.id, "quantity": 8.5}], ("Doors", "8.5")),
+            ([{"line_id": self.paint.id, "amount": "half"}], ("Paint", "half")),
+            ([{"line_id": unknown, "progress": 45}], (unknown, self.order.name)),
+            ([{"section_id": self.doors.id, "progress": 45}], (self.doors.id,)),
+            ([{"line_id": self.doors.id, "progres": 45}], ("Doors", "progres")),
+            (
+                [
+                    {"line_id": self.paint.id, "progress": 45},
+                    {"line_id": self.doors.id, "progress": 120.5},
+                ],
+                ("Doors", "120.5"),
+            ),
+            ("45.5", ("45.5",)),
+            ([], (self.order.name,)),
+            (float("nan"), ("nan",)),
+            ([{"line_id": self.doors.id, "progress": float("inf")}], ("Doors", "inf")),
+        ):
+            for method in ("preview_situation", "create_situation_invoice"):
+                with self.subTest(method=method, entries=entries):
+                    self.assertRefused(texts, method, entries)
+        self.assertRefused(("soon",), "create_situation_invoice", 45, invoice_date="soon")
+        self.assertRefused((self.order.name,), "create_situation_invoice", 0)
+
+
+@tagged("post_install", "-at_install")
+class TestSituationXmlRpc(SituationRpcCommon):
+    def setUp(self):
+        super().setUp()
+        # Odoo's own server proxy, `xmlrpc.client` with the cookie that tests need.
+        self.assertIsInstance(self.xmlrpc_object, xmlrpc.client.ServerProxy)
+
+    def call(self, method, *args, user=None, **kwargs):
+        user = user or self.invoicing
+        with mute_logger("odoo.addons.rpc.controllers.xmlrpc"):
+            result = self.xmlrpc_object.execute_kw(
+                get_db_name(),
+                user.id,
+                user.login,
+                "sale.order",
+                method,
+                [self.order.ids, *args],
+                kwargs,
+            )
+        self.env.invalidate_all()
+        return result
+
+    def get_refusal(self, method, *args, code=WARNING, **kwargs):
+        with self.assertRaises(xmlrpc.client.Fault) as fault:
+            self.call(method, *args, **kwargs)
+        self.assertEqual(fault.exception.faultCode, code, fault.exception.faultString)
+        return fault.exception.faultString
+
+    def test_number(self):
+        self.check_number()
+
+    def test_entries(self):
+        self.check_entries()
+
+    def test_date_and_posting(self):
+        self.check_date_and_posting()
+
+    def test_recap(self):
+        self.check_recap()
+
+    def test_bad_input(self):
+        self.check_bad_input()
+
+    def test_optional_arguments_left_empty(self):
+        """XML-RPC has no null: what isn't given comes as False."""
+        figures = self.call("preview_situation", 30, False, False)
+        move_id = self.call("create_situation_invoice", 30, False, False, False, False)
+        self.assertPreviewIsTheDocument(figures, move_id)
+
+    def test_rights(self):
+        self.assertRefused(
+            (),
+            "create_situation_invoice",
+            45,
+            post=True,
+            user=self.salesperson,
+            code=ACCESS_ERROR,
+        )
+        self.assertTrue(self.call("create_situation_invoice", 45, user=self.salesperson))
+
+
+@tagged("post_install", "-at_install")
+class TestSituationJson2(SituationRpcCommon):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.keys = {
+            user: cls.env(user=user)["res.users.apikeys"]._generate(
+                scope="rpc",
+                name="test",
+                expiration_date=datetime.now() + timedelta(hours=6),
+            )
+            for user in cls.invoicing + cls.salesperson
+        }
+
+    def post(self, method, user=None, ids=None, **kwargs):
+        """Return the response of the server."""
+        body = {"ids": self.order.ids if ids is None else ids, **kwargs}
+        response = self.url_open(
+            f"/json/2/sale.order/{method}",
+            data=json.dumps(body),
+            headers={
+                "Content-Type": "application/json",
+                "Authorization": f"Bearer {self.keys[user or self.invoicing]}",
+                "X-Odoo-Database": get_db_name(),
+            },
+        )
+        self.env.invalidate_all()
+        return response
+
+    def name_arguments(self, args, kwargs):
+        """`/json/2` takes keyword arguments only."""
+        return {**dict(zip(("entries",), args, strict=False)), **kwargs}
+
+    def call(self, method, *args, user=None, **kwargs):
+        response = self.post(method, user, **self.name_arguments(args, kwargs))
+        self.assertEqual(response.status_code, 200, response.text)
+        return response.json()
+
+    def get_refusal(self, method, *args, user=None, status=422, **kwargs):
+        response = self.post(method, user, **self.name_arguments(args, kwargs))
+        self.assertEqual(response.status_code, status, response.text)
+        return response.json()["message"]
+
+    def test_number(self):
+        self.check_number()
+
+    def test_entries(self):
+        self.check_entries()
+
+    def test_date_and_posting(self):
+        self.check_date_and_posting()
+
+    def test_recap(self):
+        self.check_recap()
+
+    def test_bad_input(self):
+        self.check_bad_input()
+
+    def test_null(self):
+        self.assertRefused(("None",), "preview_situation", None)
+        figures = self.call("preview_situation", 30, deduction_rule=None)
+        move_id = self.call(
+            "create_situation_invoice",
+            30,
+            deduction_rule=None,
+            deduction_amount=None,
+            invoice_date=None,
+            post=False,
+        )
+        self.assertPreviewIsTheDocument(figures, move_id)
+
+    def test_rights(self):
+        self.assertRefused(
+            (),
+            "create_situation_invoice",
+            45,
+            post=True,
+            user=self.salesperson,
+            status=403,
+        )
+        self.assertTrue(self.call("create_situation_invoice", 45, user=self.salesperson))
+
+    def test_an_order_that_is_gone(self):
+        gone = self.make_order(self.line("Fence", 1, 300), confirm=False)
+        gone_id = gone.id
+        gone.unlink()
+        for method in ("preview_situation", "create_situation_invoice"):
+            with self.subTest(method=method), mute_logger("odoo.http"):
+                response = self.post(method, ids=[gone_id], entries=45)
+                self.assertEqual(response.status_code, 404, response.text)
+
+    def test_private_methods_stay_private(self):
+        for method in ("_plan_situation", "_create_situation", "_lock_for_billing"):
+            with self.subTest(method=method), mute_logger("odoo.http"):
+                response = self.post(method, entries=45)
+                self.assertIn(response.status_code, (403, 404), response.text)
+
+
+@unittest.skipUnless(odoorpc, "odoorpc is not installed")
+@tagged("post_install", "-at_install")
+class TestSituationOdooRpc(SituationRpcCommon):
+    def call(self, method, *args, user=None, **kwargs):
+        user = user or self.invoicing
+        url = urlsplit(self.base_url())
+        self.cr.flush()
+        self.cr.clear()
+        with (
+            self.allow_requests(all_requests=True),
+            mute_logger("odoo.addons.rpc.controllers.jsonrpc"),
+        ):
+            client = odoorpc.ODOO(url.hostname, port=url.port, version="19.0")
+            client.login(get_db_name(), user.login, user.login)
+            result = client.execute_kw("sale.order", method, [self.order.ids, *args], kwargs)
+        self.env.invalidate_all()
+        return result
+
+    def get_refusal(self, method, *args, **kwargs):
+        with self.assertRaises(odoorpc.error.RPCError) as refusal:
+            self.call(method, *args, **kwargs)
+        return str(refusal.exception)
+
+    def test_number(self):
+        self.check_number()
+
+    def test_recap(self):
+        self.check_recap()
+
+    def test_bad_input(self):
+        texts = ("Doors", "-12.5")
+        entries = [{"line_id": self.doors.id, "progress": -12.5}]
+        self.assertRefused(texts, "create_situation_invoice", entries)
+
+    def test_order_as_a_python_object(self):
+        """odoorpc's records: methods are called on the order itself."""
+        url = urlsplit(self.base_url())
+        entries = [{"line_id": self.doors.id, "progress": 45}]
+        self.cr.flush()
+        self.cr.clear()
+        with (
+            self.allow_requests(all_requests=True),
+            mute_logger("odoo.addons.rpc.controllers.jsonrpc"),
+        ):
+            client = odoorpc.ODOO(url.hostname, port=url.port, version="19.0")
+            client.login(get_db_name(), self.invoicing.login, self.invoicing.login)
+            order = client.env["sale.order"].browse(self.order.id)
+            figures = order.preview_situation(entries)
+            move_id = order.create_situation_invoice(entries)
+        self.assertEqual(figures["total"], 540)
+        self.assertPreviewIsTheDocument(figures, move_id)

@@ -1,1 +1,52 @@
+"""The browser: the wizard from order to posted invoice, the order's screen, the settings."""
 
+from odoo.tests import HttpCase, tagged
+
+from .common import SituationCommon
+
+
+@tagged("post_install", "-at_install")
+class TestSituationTour(HttpCase, SituationCommon):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.admin = cls.env.ref("base.user_admin")
+        cls.admin.write(
+            {
+                "company_ids": [(4, cls.company.id)],
+                "company_id": cls.company.id,
+                "lang": "en_US",
+                "group_ids": [
+                    (4, cls.env.ref("account.group_account_manager").id),
+                    (4, cls.env.ref("sales_team.group_sale_manager").id),
+                ],
+            }
+        )
+        cls.order = cls.make_order(
+            cls.section("House"),
+            cls.line("Walls", 40, 25),
+            cls.line("Tiles", 1, 500, cls.tax10),
+            cls.section("Garden"),
+            cls.line("Fence", 1, 300),
+        )
+
+    def tour(self, name, url):
+        self.start_tour(url, name, login="admin", cookies={"cids": self.company.id})
+
+    def test_create(self):
+        self.tour("sale_situation_create", f"/odoo/action-sale.action_orders/{self.order.id}")
+        situation = self.order.billing_document_ids
+        self.assertRecordValues(
+            situation,
+            [{"state": "posted", "amount_untaxed": 900, "amount_tax": 130}],
+        )
+        self.assertEqual(self.order.billing_progress, 50)
+
+    def test_order(self):
+        self.situation(self.order, 10)
+        self.situation(self.order, 20)
+        self.tour("sale_situation_order", f"/odoo/action-sale.action_orders/{self.order.id}")
+
+    def test_settings(self):
+        self.tour("sale_situation_settings", "/odoo/settings?module=account#account")
+        self.assertEqual(self.company.situation_title, "Claim {number}")

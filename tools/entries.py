@@ -21,6 +21,8 @@ from .slices import Target
 
 TARGETS = ("line_id", "section_id")
 VALUES = ("progress", "quantity", "amount")
+# Above it a float has no cents left.
+LARGEST = 10**13
 
 
 class EntryError(Exception):
@@ -56,7 +58,7 @@ def number(value, key=None):
     """
     if isinstance(value, bool) or not isinstance(value, Real | Decimal):
         raise EntryError("not_a_number", key, value)
-    if not math.isfinite(value):
+    if not math.isfinite(value) or abs(value) >= LARGEST:
         raise EntryError("not_a_number", key, value)
     try:
         return exact(value)
@@ -87,7 +89,8 @@ def _read_entry(entry):
         raise EntryError("not_an_entry", None, entry)
     unknown = sorted(str(name) for name in entry if name not in TARGETS + VALUES)
     if unknown:
-        raise EntryError("unknown_name", entry.get("line_id"), ", ".join(unknown))
+        key = entry.get("line_id", entry.get("section_id"))
+        raise EntryError("unknown_name", key, ", ".join(unknown))
     targets = [name for name in TARGETS if name in entry]
     values = [name for name in VALUES if name in entry]
     if len(targets) != 1:

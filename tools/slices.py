@@ -15,7 +15,7 @@ Decimal('3333.33')
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from .money import HUNDRED, ONE, ZERO, exact, rounded, spread
+from .money import HUNDRED, ONE, ZERO, rounded, spread
 
 CENT = HUNDREDTH = Decimal("0.01")
 

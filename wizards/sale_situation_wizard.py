@@ -1,3 +1,5 @@
+from collections import defaultdict
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
@@ -23,7 +25,10 @@ class SaleSituationWizard(models.TransientModel):
     invoice_date = fields.Date(default=fields.Date.context_today)
     title = fields.Char(help="Empty: the title of the settings.")
     has_own_texts = fields.Boolean(compute="_compute_has_own_texts")
-    recap = fields.Html(compute="_compute_recap", sanitize=False)
+    billed_untaxed = fields.Monetary(readonly=True)
+    billed_total = fields.Monetary(readonly=True)
+    billed_progress = fields.Float(readonly=True)
+    recap = fields.Html(readonly=True, sanitize=False)
 
     # === COMPUTE AND ONCHANGE METHODS ===#
 
@@ -35,25 +40,20 @@ class SaleSituationWizard(models.TransientModel):
                 company.situation_title or company.situation_line_description
             )
 
-    @api.depends("line_ids.entry_kind", "line_ids.entry_value")
-    def _compute_recap(self):
-        for wizard in self:
-            wizard.recap = wizard._render_recap()
-
     @api.onchange("line_ids")
     def _onchange_line_ids(self):
         for section in self.line_ids.filtered("pending"):
             section.pending = False
             for line in section._get_children():
                 line._set_entry("progress", section.progress)
-        self._refresh_sections()
+        self._refresh()
 
     @api.onchange("apply_progress")
     def _onchange_apply_progress(self):
         if self.apply_progress:
             for line in self._get_work_lines():
                 line._set_entry("progress", self.apply_progress)
-            self._refresh_sections()
+            self._refresh()
 
     # === ACTIONS ===#
 
@@ -61,7 +61,7 @@ class SaleSituationWizard(models.TransientModel):
         """Bring every line to 100 %."""
         for line in self._get_work_lines():
             line._set_entry("progress", 100.0)
-        self._refresh_sections()
+        self._refresh()
         return self._get_open_action()
 
     def action_create(self):
@@ -73,22 +73,17 @@ class SaleSituationWizard(models.TransientModel):
                 self.env._("Give at least one line a new progress: nothing changed yet.")
             )
         order = self.order_id.with_context(situation_texts=self._get_texts())
-        move_id = order.create_situation_invoice(
-            entries, invoice_date=self.invoice_date
-        )
-        return self.order_id.action_view_invoice(
-            invoices=self.env["account.move"].browse(move_id)
-        )
+        move_id = order.create_situation_invoice(entries, invoice_date=self.invoice_date)
+        return self.order_id.action_view_invoice(invoices=self.env["account.move"].browse(move_id))
 
     # === BUSINESS METHODS ===#
 
     @api.model
     def _create_for_order(self, order):
         """Return a wizard with the rows of an order, at the progress that its documents bill."""
-        figures = {
-            row["line_id"]: row
-            for row in order._get_plan_figures(order._plan_targets({}))["lines"]
-        }
+        plan = order._plan_targets({})
+        figures = {row["line_id"]: row for row in order._get_plan_figures(plan)["lines"]}
+        recap = order.get_billing_recap()
         values_list = [
             values
             for sequence, line in enumerate(order.order_line)
@@ -97,10 +92,13 @@ class SaleSituationWizard(models.TransientModel):
         wizard = self.create(
             {
                 "order_id": order.id,
+                "billed_untaxed": recap["invoiced_untaxed"],
+                "billed_total": recap["invoiced_total"],
+                "billed_progress": recap["progress"],
                 "line_ids": [Command.create(values) for values in values_list],
             }
         )
-        wizard._refresh_sections()
+        wizard._refresh()
         return wizard
 
     @api.model
@@ -110,6 +108,7 @@ class SaleSituationWizard(models.TransientModel):
             "sequence": sequence,
             "order_line_id": line.id,
             "name": line.name,
+            "path": self._get_path(line),
         }
         if line.display_type in SECTIONS:
             return {**values, "display_type": line.display_type}
@@ -127,12 +126,19 @@ class SaleSituationWizard(models.TransientModel):
             "cumulative_amount": figures["previous_amount"],
         }
 
+    @api.model
+    def _get_path(self, line):
+        """Return the ids of the rows above an order line, as "/4/7/"."""
+        above, path = line._get_row_above(), "/"
+        while above:
+            path = f"/{above.id}{path}"
+            above = above._get_row_above()
+        return path
+
     def _get_open_action(self):
         return {
             "type": "ir.actions.act_window",
-            "name": self.env._(
-                "Create situation invoice – %(order)s", order=self.order_id.name
-            ),
+            "name": self.env._("Create situation invoice – %(order)s", order=self.order_id.name),
             "res_model": self._name,
             "res_id": self.id,
             "view_mode": "form",
@@ -155,46 +161,43 @@ class SaleSituationWizard(models.TransientModel):
         texts = {line.order_line_id.id: line.text for line in self.line_ids if line.text}
         return {"title": self.title, **texts}
 
-    def _refresh_sections(self):
-        """Show on each section what its lines add up to."""
+    def _refresh(self):
+        """Show on each section what its lines add up to, and in the recap what would be billed."""
+        names = ("amount", "previous_amount", "cumulative_amount", "slice_amount")
+        sums = defaultdict(lambda: dict.fromkeys(names, 0.0))
+        for line in self._get_work_lines():
+            for section_id in filter(None, line.path.split("/")):
+                for name in names:
+                    sums[int(section_id)][name] += line[name]
         for section in self.line_ids.filtered("display_type"):
-            children = section._get_children()
-            for name in ("amount", "previous_amount", "cumulative_amount", "slice_amount"):
-                section[name] = sum(children.mapped(name))
+            total = sums[section.order_line_id.id]
+            for name in names:
+                section[name] = total[name]
             section.previous_progress = section._get_share(section.previous_amount)
             section.progress = section._get_share(section.cumulative_amount)
+        self.recap = self._render_recap()
 
     def _render_recap(self):
         """Return the live recap: contract, billed, this situation, tax by rate, left to bill."""
-        order = self.order_id
-        if not order:
-            return False
+        order, qweb = self.order_id, self.env["ir.qweb"]
+        entries = self._get_entries()
         try:
-            plan = order._plan_situation(self._get_entries() or 0.0) if (
-                self._get_entries()
-            ) else order._plan_targets({})
+            plan = order._plan_situation(entries) if entries else order._plan_targets({})
         except UserError as error:
-            return self.env["ir.qweb"]._render(
-                "sale_situation_invoicing.situation_recap_error", {"error": error}
-            )
+            return qweb._render("sale_situation_invoicing.situation_recap_error", {"error": error})
         figures = order._get_plan_figures(plan)
-        recap = order.get_billing_recap()
-        taxes = [
-            (self.env["account.tax"].browse(tax_id).tax_group_id, float(amount))
-            for tax_id, amount in order._sum_plan_taxes(plan).items()
-        ]
-        by_group = {}
-        for group, amount in taxes:
-            by_group[group] = by_group.get(group, 0.0) + amount
-        return self.env["ir.qweb"]._render(
+        taxes = defaultdict(float)
+        for tax_id, amount in order._sum_plan_taxes(plan).items():
+            taxes[self.env["account.tax"].browse(tax_id).tax_group_id] += float(amount)
+        return qweb._render(
             "sale_situation_invoicing.situation_recap",
             {
                 "currency": self.currency_id,
-                "recap": recap,
+                "wizard": self,
                 "figures": figures,
-                "taxes": [(group.name, amount) for group, amount in by_group.items()],
-                "left_untaxed": recap["to_invoice_untaxed"] - figures["untaxed"],
-                "left_total": recap["to_invoice_total"] - figures["total"],
+                "taxes": [(group.name, amount) for group, amount in taxes.items()],
+                "left_untaxed": order.amount_untaxed - self.billed_untaxed - figures["untaxed"],
+                "left_total": order.amount_total - self.billed_total - figures["total"],
             },
         )
 
@@ -214,19 +217,15 @@ class SaleSituationWizardLine(models.TransientModel):
     )
     currency_id = fields.Many2one(related="wizard_id.currency_id")
     name = fields.Text(string="Description", readonly=True)
-    text = fields.Text(
-        string="Text on the invoice", help="Empty: the description of the settings."
-    )
+    text = fields.Text(string="Text on the invoice", help="Empty: the description of the settings.")
     unit_id = fields.Many2one(related="order_line_id.product_uom_id", string="Unit")
-    ordered_quantity = fields.Float(
-        string="Ordered", digits="Product Unit", readonly=True
-    )
+    ordered_quantity = fields.Float(string="Ordered", digits="Product Unit", readonly=True)
     amount = fields.Monetary(string="Contract", readonly=True)
     previous_progress = fields.Float(string="Previous %", readonly=True)
     previous_amount = fields.Monetary(readonly=True)
     progress = fields.Float(string="To date %")
     progress_bar = fields.Float(string="Progress", related="progress")
-    quantity = fields.Float(string="Quantity to date", digits="Product Unit")
+    quantity = fields.Float(string="Qty to date", digits="Product Unit")
     cumulative_amount = fields.Monetary(string="Amount to date")
     slice_amount = fields.Monetary(string="This situation", readonly=True)
     entry_kind = fields.Selection(
@@ -234,6 +233,7 @@ class SaleSituationWizardLine(models.TransientModel):
         help="Which of the three cumulative values was given; the others follow.",
     )
     entry_value = fields.Float(digits=(16, 6))
+    path = fields.Char(readonly=True, help="Ids of the sections above, as /4/7/.")
     pending = fields.Boolean(help="A section whose new progress is to be given to its lines.")
 
     # === ONCHANGE METHODS ===#
@@ -250,18 +250,14 @@ class SaleSituationWizardLine(models.TransientModel):
     def _onchange_quantity(self):
         digits = self.env["decimal.precision"].precision_get("Product Unit")
         for line in self:
-            if not line.display_type and line._is_given(
-                "quantity", line.quantity, digits
-            ):
+            if not line.display_type and line._is_given("quantity", line.quantity, digits):
                 line._set_entry("quantity", line.quantity)
 
     @api.onchange("cumulative_amount")
     def _onchange_cumulative_amount(self):
         digits = self.currency_id.decimal_places
         for line in self:
-            if not line.display_type and line._is_given(
-                "amount", line.cumulative_amount, digits
-            ):
+            if not line.display_type and line._is_given("amount", line.cumulative_amount, digits):
                 line._set_entry("amount", line.cumulative_amount)
 
     # === ACTIONS ===#
@@ -271,7 +267,7 @@ class SaleSituationWizardLine(models.TransientModel):
         self.ensure_one()
         for line in self._get_children() if self.display_type else self:
             line._set_entry("progress", 100.0)
-        self.wizard_id._refresh_sections()
+        self.wizard_id._refresh()
         return self.wizard_id._get_open_action()
 
     # === BUSINESS METHODS ===#
@@ -293,9 +289,7 @@ class SaleSituationWizardLine(models.TransientModel):
         if self.entry_kind == "progress":
             progress = value
         elif self.entry_kind == "quantity":
-            progress = (
-                value / self.ordered_quantity * 100 if self.ordered_quantity else 0.0
-            )
+            progress = value / self.ordered_quantity * 100 if self.ordered_quantity else 0.0
         else:
             progress = value / self.amount * 100 if self.amount else 0.0
         values = {
@@ -323,12 +317,7 @@ class SaleSituationWizardLine(models.TransientModel):
     def _get_children(self):
         """Return the rows of work under a section, its subsections included."""
         self.ensure_one()
-        section = self.order_line_id
+        step = f"/{self.order_line_id.id}/"
         return self.wizard_id.line_ids.filtered(
-            lambda line: not line.display_type
-            and section._is_line_in_section(
-                line.order_line_id.linked_line_id
-                if line.order_line_id.combo_item_id
-                else line.order_line_id
-            )
+            lambda line: not line.display_type and step in line.path
         )
