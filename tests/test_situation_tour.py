@@ -31,7 +31,7 @@ class TestSituationTour(HttpCase, SituationCommon):
         )
 
     def tour(self, name, url):
-        self.start_tour(url, name, login="admin", cookies={"cids": self.company.id})
+        self.start_tour(url, name, login="admin", cookies={"cids": str(self.company.id)})
 
     def test_create(self):
         self.tour("sale_situation_create", f"/odoo/action-sale.action_orders/{self.order.id}")
@@ -48,5 +48,5 @@ class TestSituationTour(HttpCase, SituationCommon):
         self.tour("sale_situation_order", f"/odoo/action-sale.action_orders/{self.order.id}")
 
     def test_settings(self):
-        self.tour("sale_situation_settings", "/odoo/settings?module=account#account")
+        self.tour("sale_situation_settings", "/odoo/action-account.action_account_config")
         self.assertEqual(self.company.situation_title, "Claim {number}")

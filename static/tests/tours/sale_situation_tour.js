@@ -31,11 +31,11 @@ registry.category("web_tour.tours").add("sale_situation_create", {
             run: "click",
         },
         ...edit("Walls", "progress", "45"),
-        sees("45 % of 40 are 18", `${cell("Walls", "quantity")}:contains('18.00')`),
-        sees("45 % of 1 000 are 450", `${cell("Walls", "cumulative_amount")}:contains('450.00')`),
+        sees("45 % of 40 are 18", `${cell("Walls", "quantity")} input:value('18.00')`),
+        sees("45 % of 1 000 are 450", `${cell("Walls", "cumulative_amount")} input:value('450.00')`),
         sees("The recap follows", ".modal td[name='untaxed']:contains('450.00')"),
         ...edit("Walls", "quantity", "10"),
-        sees("10 of 40 are 25 %", `${cell("Walls", "progress")}:contains('25.00')`),
+        sees("10 of 40 are 25 %", `${cell("Walls", "progress")} input:value('25.00')`),
         ...edit("Garden", "progress", "50"),
         sees("The section's line follows", `${cell("Fence", "slice_amount")}:contains('150.00')`),
         sees("250 and 150", ".modal td[name='untaxed']:contains('400.00')"),
@@ -78,7 +78,7 @@ registry.category("web_tour.tours").add("sale_situation_settings", {
     steps: () => [
         {
             content: "Type a title with an unknown placeholder",
-            trigger: "#situation_settings input[id^='situation_title']",
+            trigger: ".o_setting_box input[id^='situation_title']",
             run: "edit Claim {numbre}",
         },
         {
@@ -94,7 +94,7 @@ registry.category("web_tour.tours").add("sale_situation_settings", {
         },
         {
             content: "Type a good one",
-            trigger: "#situation_settings input[id^='situation_title']",
+            trigger: ".o_setting_box input[id^='situation_title']",
             run: "edit Claim {number}",
         },
         {
@@ -102,6 +102,6 @@ registry.category("web_tour.tours").add("sale_situation_settings", {
             trigger: "button.o_form_button_save",
             run: "click",
         },
-        sees("Saved", ".o_form_saved, .o_form_button_save:not(:visible), .o_web_client:not(:has(.modal))"),
+        sees("Saved", ".o_control_panel:not(:has(.o_dirty_warning))"),
     ],
 });
