@@ -40,6 +40,7 @@ class AccountMove(models.Model):
     billing_statement = fields.Json(
         readonly=True,
         copy=False,
+        prefetch=False,
         help="The tables of the print, as they stood when the document was posted.",
     )
 

@@ -233,6 +233,7 @@ class SaleOrder(models.Model):
         values = {}
         for order in self:
             if order._has_situations():
+                order._lock_for_billing()
                 values.update(order._prepare_rest_values())
         if values:
             self = self.with_context(situation_slice_values=values)

@@ -39,6 +39,18 @@ class SaleOrderLine(models.Model):
             line.contract_amount = contract["untaxed"] if contract else 0.0
             line.contract_total = contract["total"] if contract else 0.0
 
+    def _compute_price_unit(self):
+        # EXTENDS sale: Odoo keeps the price of a line that is invoiced, and so asks for the invoiced
+        # quantity, which we read from the contract amount, before the new price is known.
+        res = super()._compute_price_unit()
+        lines = self.order_id.filtered("order_line.invoice_lines").order_line
+        if lines:
+            lines.invalidate_recordset(["contract_amount", "contract_total"], flush=False)
+            self.env.add_to_compute(self._fields["qty_invoiced"], lines)
+            orders = lines.order_id
+            self.env.add_to_compute(orders._fields["billing_progress"], orders)
+        return res
+
     @api.depends(
         "invoice_lines.amount_currency",
         "invoice_lines.currency_id",
@@ -138,8 +150,8 @@ class SaleOrderLine(models.Model):
         return self.filtered(
             lambda line: (
                 line._is_work_line()
-                and (line.contract_amount or line.price_unit)
                 and any(move.billing_kind for move in line.invoice_lines.move_id)
+                and (line.contract_amount or line.price_unit)
             )
         )
 

@@ -107,11 +107,18 @@ class TestSituationExactness(SituationCommon):
         elif kind < 0.82 and len(self.billed_lines(move)) > 1:
             rng.choice(self.billed_lines(move)).unlink()
 
+    def know_the_tables(self):
+        """Give PostgreSQL its statistics, as autovacuum does where transactions end: on tables that it
+        thinks empty, Odoo's query for payment states takes a second a posting."""
+        self.env.flush_all()
+        self.cr.execute("ANALYZE account_move, account_move_line, account_partial_reconcile")
+
     def run_job(self, seed):
         rng = random.Random(seed)
         order = self.random_order(rng)
         if not order.amount_total:
             return
+        self.know_the_tables()
         for _turn in range(rng.randint(1, 4)):
             entries = self.random_entries(rng, order)
             figures = order.preview_situation(entries)
@@ -137,12 +144,13 @@ class TestSituationExactness(SituationCommon):
         self.assertJobTies(order, f"seed {seed}")
 
     def test_random_jobs(self):
-        for seed in range(60):
+        for seed in range(40):
             with self.subTest(seed=seed), self.cr.savepoint():
                 self.run_job(seed)
+            self.know_the_tables()
 
     def test_core_bills_the_exact_rest(self):
-        for seed in range(100, 125):
+        for seed in range(100, 115):
             with self.subTest(seed=seed), self.cr.savepoint():
                 rng = random.Random(seed)
                 order = self.random_order(rng)

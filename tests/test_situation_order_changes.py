@@ -69,6 +69,25 @@ class TestOrderChanges(SituationCommon):
         self.situation(order, 100)
         self.assertEqual(sum(self.documents(order).mapped("amount_untaxed_signed")), 500)
 
+    def test_price_that_follows_the_quantity(self):
+        # A line that isn't billed takes its price from the product again when its quantity changes;
+        # what Odoo asks about the billing meanwhile must not keep the old price.
+        self.work.list_price = 7
+        order = self.make_order(
+            self.line("Billed", 1, 1000), self.line("From the product", 2, 7, discount=10)
+        )
+        billed, line = order.order_line
+        move = self.situation(order, 50)
+        self.billed_lines(move)[1].unlink()
+        self.work.list_price = 9
+        line.product_uom_qty = 3
+        self.assertEqual(line.price_unit, 9)
+        self.assertEqual((line.contract_amount, line.qty_invoiced), (24.3, 0))
+        self.situation(order, [{"line_id": line.id, "amount": 24.3}])
+        self.assertEqual(line.qty_invoiced, 3)
+        self.situation(order, 100)
+        self.assertJobTies(order)
+
     def test_posted_documents_keep_what_they_showed(self):
         order, line, _other = self.start()
         move = order.billing_document_ids

@@ -15,9 +15,9 @@ Decimal('3333.33')
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from .money import HUNDRED, ONE, ZERO, rounded, spread
+from .money import HUNDRED, ONE, ZERO, exact, rounded, spread
 
-CENT = HUNDREDTH = Decimal("0.01")
+CENT = HUNDREDTH = exact("0.01")
 
 
 class WorkLine(NamedTuple):
