@@ -11,8 +11,8 @@ from psycopg2 import sql
 FILESTORE = Path(__file__).resolve().parent.parent / ".odoo" / "data" / "filestore"
 
 
-def connect():
-    connection = psycopg2.connect(dbname="postgres", host=os.environ.get("PGHOST"))
+def connect(name="postgres"):
+    connection = psycopg2.connect(dbname=name, host=os.environ.get("PGHOST"))
     connection.autocommit = True
     return connection.cursor()
 
@@ -55,8 +55,14 @@ def rename(source, name):
         (FILESTORE / source).rename(FILESTORE / name)
 
 
+def analyze(name):
+    """Give PostgreSQL its statistics: tests never end a transaction, so that it wouldn't gather any,
+    and Odoo's larger queries take seconds on tables that it thinks empty."""
+    connect(name).execute("ANALYZE")
+
+
 if __name__ == "__main__":
     command, *names = sys.argv[1:]
     if command == "exists":
         sys.exit(not exists(*names))
-    {"drop": drop, "copy": copy, "rename": rename}[command](*names)
+    {"analyze": analyze, "copy": copy, "drop": drop, "rename": rename}[command](*names)

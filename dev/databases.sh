@@ -30,4 +30,5 @@ make_database() {
     grep -E " (ERROR|CRITICAL|WARNING) $1 " "$STATE/log/$1.log" | head -n 20
     die "installing the addon logged warnings or errors" "The whole log: $STATE/log/$1.log"
   fi
+  database analyze "$1"
 }

@@ -11,6 +11,8 @@ if [ "$(id -u)" = 0 ]; then PG_DATA="/var/lib/postgresql/situation-$CHECKOUT_KEY
 PG_SOCKETS="/tmp/situation-pg-$(id -u)-$CHECKOUT_KEY"
 
 use_postgres() {
+  # Compiling a query costs more than any of ours takes.
+  export PGOPTIONS="${PGOPTIONS:--c jit=off}"
   if [ -z "${PGHOST:-}" ]; then
     PGHOST="$PG_SOCKETS"
     PGUSER="$(id -un)"

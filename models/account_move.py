@@ -137,8 +137,10 @@ class AccountMove(models.Model):
     def _refresh_progress(self):
         """Read the lines' earlier progress again, from the documents made before this one."""
         self.ensure_one()
-        # sudo: figures of the documents of an order that the user may bill
-        order = self.billing_order_id.sudo()
+        # sudo: figures only, which follow from what the user does to a document of the order; an
+        # accountant needn't be allowed to read orders
+        self = self.sudo()
+        order = self.billing_order_id
         earlier = order._get_billing_documents().filtered(
             lambda move: move.id < self.id and move.state != "cancel"
         )
