@@ -7,7 +7,9 @@ database() { python "$ROOT/dev/database.py" "$@"; }
 
 # make_base_database: Odoo without the addon, made once; the others are copies of it.
 make_base_database() {
-  database exists "$BASE_DATABASE" && return 0
+  local stamp="$STATE/base.stamp" wanted="$ODOO_HOME $ODOO_MODULES $LANG_CODES"
+  # Its files are in .odoo/: without them the database alone is of no use.
+  [ "$(cat "$stamp" 2>/dev/null)" = "$wanted" ] && database exists "$BASE_DATABASE" && return 0
   say "Making a database with Odoo's sale and accounting modules (once, a minute or two)"
   database drop "$BASE_DATABASE.new"
   write_config "$STATE/base.conf" 8069
@@ -15,6 +17,7 @@ make_base_database() {
     -i "$ODOO_MODULES" --load-language="$LANG_CODES" --without-demo --stop-after-init --no-http --log-level=info ||
     die "Odoo's modules could not be installed" "$(grep -h -E 'ERROR|CRITICAL|Error' "$STATE/log/base.log" | tail -n 3)" "The whole log: $STATE/log/base.log"
   database rename "$BASE_DATABASE.new" "$BASE_DATABASE"
+  echo "$wanted" >"$stamp"
 }
 
 # make_database NAME: a fresh copy with the addon installed.

@@ -1,6 +1,7 @@
 # Sourced after lib.sh: where the provisioned Odoo, Python and PostgreSQL are.
 
 if [ -z "${ODOO_HOME:-}" ]; then ODOO_HOME="$STATE/odoo/usr/lib/python3/dist-packages"; fi
+ODOO_HOME="$(cd "$ODOO_HOME" && pwd)"
 export ODOO_HOME
 export PYTHONPATH="$ODOO_HOME"
 export PATH="$STATE/venv/bin:$PATH"

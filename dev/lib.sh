@@ -27,7 +27,7 @@ run_logged() {
   mkdir -p "$(dirname "$log")"
   "$@" >"$log" 2>&1 </dev/null &
   pid=$!
-  while kill -0 "$pid" 2>/dev/null; do
+  while jobs -rp | grep -qx "$pid"; do
     if [ $(((SECONDS - started) % 15)) = 14 ]; then
       note "$label … $((SECONDS - started)) s: $(tail -n 1 "$log" | tr -d '\r' | cut -c1-90)"
     fi

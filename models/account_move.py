@@ -68,7 +68,7 @@ class AccountMove(models.Model):
 
     def unlink(self):
         # EXTENDS account: as with a cancelled document.
-        orders = self.billing_order_id
+        orders = self.billing_order_id | self.line_ids.sale_line_ids.order_id
         res = super().unlink()
         orders._refresh_draft_progress()
         return res
@@ -132,7 +132,8 @@ class AccountMove(models.Model):
             move.billing_statement = order._get_situation_statement(move.sudo())
 
     def _refresh_later_drafts(self):
-        self.billing_order_id._refresh_draft_progress()
+        orders = self.billing_order_id | self.line_ids.sale_line_ids.order_id
+        orders._refresh_draft_progress()
 
     def _refresh_progress(self):
         """Read the lines' earlier progress again, from the documents made before this one."""

@@ -87,7 +87,7 @@ class SaleOrder(models.Model):
         :return: id of the draft (or posted) invoice; of a credit note where the whole is negative
         :raise UserError: on bad input, naming the line and the value; nothing is written
         """
-        self.ensure_one()
+        self._check_one_order()
         invoice_date = self._read_invoice_date(invoice_date)
         self._lock_for_billing()
         plan = self._plan_situation(entries, deduction_rule, deduction_amount)
@@ -114,7 +114,7 @@ class SaleOrder(models.Model):
         :rtype: dict
         :raise UserError: as `create_situation_invoice`, except that there may be nothing to bill
         """
-        self.ensure_one()
+        self._check_one_order()
         self._check_billing_rights()
         plan = self._plan_situation(entries, deduction_rule, deduction_amount)
         return self._get_plan_figures(plan)
@@ -127,7 +127,7 @@ class SaleOrder(models.Model):
 
         :rtype: dict
         """
-        self.ensure_one()
+        self._check_one_order()
         self.check_access("read")
         if not self.env.su and not self.env.user._is_internal():
             # A customer may read the order, but the recap has drafts, too.
@@ -154,6 +154,14 @@ class SaleOrder(models.Model):
         return self.action_view_invoice(invoices=situations)
 
     # === BUSINESS METHODS ===#
+
+    def _check_one_order(self):
+        """Refuse to work on no order, or on several at once.
+
+        :raise UserError:
+        """
+        if len(self) != 1:
+            raise UserError(self.env._("Name one order; %(count)s were given.", count=len(self)))
 
     def _check_billing_rights(self):
         """Let through whoever may invoice this order in Odoo (`_create_invoices`), nobody else.

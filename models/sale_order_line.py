@@ -112,9 +112,8 @@ class SaleOrderLine(models.Model):
         res = super()._compute_untaxed_amount_to_invoice()
         for line in self._filter_billed_by_amount():
             if line.state == "sale":
-                due = line._get_due_share() * exact(line.contract_amount)
-                line.untaxed_amount_to_invoice = line.currency_id.round(
-                    float(due) - line.untaxed_amount_invoiced
+                line.untaxed_amount_to_invoice = line._get_amount_due(
+                    line.contract_amount, line.untaxed_amount_invoiced
                 )
         return res
 
@@ -123,8 +122,17 @@ class SaleOrderLine(models.Model):
         # EXTENDS sale: see `_compute_untaxed_amount_to_invoice`.
         res = super()._compute_amount_to_invoice()
         for line in self._filter_billed_by_amount():
-            due = line._get_due_share() * exact(line.contract_total)
-            line.amount_to_invoice = line.currency_id.round(float(due) - line.amount_invoiced)
+            line.amount_to_invoice = line._get_amount_due(line.contract_total, line.amount_invoiced)
+        return res
+
+    @api.depends("invoice_lines.amount_currency")
+    def _compute_qty_to_invoice(self):
+        # EXTENDS sale: work that is billed by progress ahead of its delivery is not to be given back.
+        res = super()._compute_qty_to_invoice()
+        for line in self._filter_billed_by_amount():
+            ahead = line.qty_delivered < line.qty_invoiced <= line.product_uom_qty
+            if line.product_id.invoice_policy == "delivery" and ahead:
+                line.qty_to_invoice = 0.0
         return res
 
     # === BUSINESS METHODS ===#
@@ -138,6 +146,8 @@ class SaleOrderLine(models.Model):
             or self.is_downpayment
             or self.is_expense
             or self.product_type == "combo"
+            # Delivered without being ordered: Odoo added it, and bills it by itself.
+            or (not self.product_uom_qty and self.qty_delivered)
         )
 
     def _get_row_above(self):
@@ -146,21 +156,40 @@ class SaleOrderLine(models.Model):
         return self.linked_line_id if self.combo_item_id else self.parent_id
 
     def _filter_billed_by_amount(self):
-        """Return the lines that a situation or its kin bills, and that have an amount."""
-        return self.filtered(
+        """Return the lines of work that a situation or its kin bills, and that have an amount."""
+        lines = self.filtered(
             lambda line: (
                 line._is_work_line()
-                and any(move.billing_kind for move in line.invoice_lines.move_id)
-                and (line.contract_amount or line.price_unit)
+                and any(
+                    move.billing_kind and move.state != "cancel"
+                    for move in line.invoice_lines.move_id
+                )
+            )
+        )
+        billed = lines._get_billed_amounts()
+        return lines.filtered(
+            lambda line: (
+                line.contract_amount
+                or billed[line.id or line._origin.id]
+                or not line.product_uom_qty
             )
         )
 
-    def _get_due_share(self):
-        """Return the share of the line that may be invoiced now: all of it, or what is delivered."""
+    def _get_amount_due(self, whole, invoiced):
+        """Return what of an amount of this line may be invoiced now: the rest, or what of it is
+        delivered, but never less than is invoiced by progress.
+
+        :param float whole: amount of the line
+        :param float invoiced: what of it is invoiced
+        """
         self.ensure_one()
+        due = whole
         if self.product_id.invoice_policy == "delivery":
-            return share(exact(self.qty_delivered), exact(self.product_uom_qty))
-        return exact(1)
+            delivered = share(exact(self.qty_delivered), exact(self.product_uom_qty))
+            due = float(delivered * exact(whole))
+            if abs(due) < abs(invoiced) <= abs(whole):
+                due = invoiced
+        return self.currency_id.round(due - invoiced)
 
     def _get_quantity_of_amount(self, amount):
         """Return the quantity that an untaxed amount of this line stands for.
@@ -264,8 +293,12 @@ class SaleOrderLine(models.Model):
 
     def _prepare_invoice_lines_vals_list(self, **optional_values):
         # EXTENDS sale: on an order with situations, Odoo's own invoice bills exactly the rest.
+        slice_values = self.env.context.get("situation_slice_values")
+        if not isinstance(slice_values, dict):
+            return super()._prepare_invoice_lines_vals_list(**optional_values)
+        if self.id not in slice_values:
+            if self._filter_billed_by_amount():
+                return []
+            return super()._prepare_invoice_lines_vals_list(**optional_values)
         vals_list = super()._prepare_invoice_lines_vals_list(**optional_values)
-        slice_values = self.env.context.get("situation_slice_values") or {}
-        if self.id in slice_values and len(vals_list) == 1:
-            vals_list[0].update(slice_values[self.id])
-        return vals_list
+        return [{**values, **slice_values[self.id]} for values in vals_list]

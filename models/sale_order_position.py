@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 
-from odoo import models
+from odoo import fields, models
 from odoo.fields import Domain
 
 from ..tools.money import ZERO, exact, rounded
@@ -112,6 +112,14 @@ class SaleOrder(models.Model):
             ),
             order="id",
         )
+
+    def _get_item_amount(self, item):
+        """Return the untaxed amount of an invoice line in the order's currency, signed, as a decimal."""
+        amount = -item.amount_currency
+        if item.currency_id != self.currency_id:
+            date = item.move_id.invoice_date or fields.Date.context_today(self)
+            amount = item.currency_id._convert(amount, self.currency_id, item.company_id, date)
+        return exact(amount)
 
     def _get_billed_taxes(self):
         """Return ``{tax id: amount}`` of the works in the documents that are not cancelled.

@@ -11,6 +11,7 @@ from ..tools.placeholders import fill
 from ..tools.slices import (
     Target,
     line_shape,
+    share,
     slice_line,
     slice_taxes,
     weighted_progress,
@@ -336,7 +337,8 @@ class SaleOrder(models.Model):
 
     def _prepare_situation_lines(self, plan, texts):
         """Return the values of the lines: the title, then the order's lines that bill something."""
-        given = self.env.context.get("situation_texts") or {}
+        given = self.env.context.get("situation_texts")
+        given = given if isinstance(given, dict) else {}
         title = given.get("title") or fill(self.company_id._get_situation_title_template(), texts)
         values_list = [{"display_type": "line_note", "name": title}]
         give_analytic = self._lines_without_analytic_have_none()
@@ -522,8 +524,16 @@ class SaleOrder(models.Model):
         """Return ``{line id: values}`` with which Odoo's own invoice bills the exact rest of what may
         be invoiced now: the whole line, or what is delivered of it."""
         self.ensure_one()
+        # What Odoo invoices and what it asks for now are, together, what is due of the order.
         targets = {
-            line.id: Target("progress", line._get_due_share() * HUNDRED)
+            line.id: Target(
+                "progress",
+                share(
+                    exact(line.qty_invoiced) + exact(line.qty_to_invoice),
+                    exact(line.product_uom_qty),
+                )
+                * HUNDRED,
+            )
             for line in self._get_work_lines()
             if line.qty_to_invoice
         }

@@ -138,7 +138,7 @@ class SaleOrder(models.Model):
                 else:
                     deduction -= item.price_total
             for line in linked:
-                lines[line.id] -= exact(item.amount_currency)
+                lines[line.id] += self._get_item_amount(item)
         if not shared:
             untaxed, total = move.amount_untaxed, move.amount_total
         untaxed, total = own(untaxed), own(total)
@@ -159,7 +159,7 @@ class SaleOrder(models.Model):
         Three column groups as in French public works: the contract, earlier documents, this one and
         the works to date. Documents count in the order of their creation.
 
-        :return: ``{"rows": [...], "totals": {...}, "other_lines": [...], "documents": [...],
+        :return: ``{"title": str, "rows": [...], "totals": {...}, "other_lines": [...], "documents": [...],
             "recap": {...}}``
         """
         self.ensure_one()
@@ -182,6 +182,7 @@ class SaleOrder(models.Model):
         billed_untaxed = currency.round(sum(row["untaxed"] for row in earlier) + own["untaxed"])
         names = ("name", "kind", "number", "date", "untaxed", "tax", "total", "progress")
         return {
+            "title": self._get_document_title(move),
             "rows": rows,
             "totals": totals,
             "other_lines": self._get_other_lines(move),
@@ -214,22 +215,41 @@ class SaleOrder(models.Model):
                 for line in item.sale_line_ids:
                     amount, quantity = amounts[line.id]
                     amounts[line.id] = (
-                        amount - exact(item.amount_currency),
+                        amount + self._get_item_amount(item),
                         quantity + exact(item.quantity) * sign,
                     )
         return amounts
 
     def _get_other_lines(self, move):
-        """Return the lines of a document that bill no work of the order: added by hand, deposits."""
+        """Return the lines of a document that are not of the order's table: added by hand, deposits.
+
+        Titles and notes have no amount. The document's own title stands above the table.
+        """
         work_lines = self._get_work_lines()
+        lines = move.invoice_line_ids.filtered(
+            lambda item: (
+                not item.sale_line_ids
+                or (item.display_type == "product" and not item.sale_line_ids & work_lines)
+            )
+        )
+        title = self._get_title_line(move)
         return [
             {
                 "name": item.name or "",
-                "amount": -move.direction_sign * item.price_subtotal,
+                "amount": item.display_type == "product"
+                and -move.direction_sign * item.price_subtotal,
             }
-            for item in move.invoice_line_ids
-            if item.display_type == "product" and not item.sale_line_ids & work_lines
+            for item in (lines - title).sorted("sequence")
         ]
+
+    def _get_title_line(self, move):
+        """Return the line with the document's title: a first line that belongs to no order line."""
+        first = move.invoice_line_ids.sorted("sequence")[:1]
+        is_title = first.display_type == "line_note" and not first.sale_line_ids
+        return first if is_title else first.browse()
+
+    def _get_document_title(self, move):
+        return self._get_title_line(move).name or ""
 
     def _get_document_texts(self, move):
         """Return ``{line id: text}`` where the company has worded the lines' description itself."""

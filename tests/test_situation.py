@@ -233,6 +233,40 @@ class TestSituation(SituationCommon):
         self.assertEqual(order._create_invoices().amount_untaxed, 300)
         self.assertEqual(order.order_line.qty_invoiced, 5)
 
+    def test_work_billed_ahead_of_its_delivery_is_not_given_back(self):
+        self.work.invoice_policy = "delivery"
+        order = self.make_order(self.line("Hours", 10, 100), self.line("Lump sum", 1, 3333.33))
+        self.situation(order, 33.3333, post=True)
+        self.assertEqual(order.order_line.mapped("qty_to_invoice"), [0, 0])
+        self.assertEqual(order.amount_to_invoice, 0)
+        self.assertEqual(set(order.order_line.mapped("untaxed_amount_to_invoice")), {0})
+        self.assertNotEqual(order.invoice_status, "to invoice")
+        # Odoo's invoicing on payment asks for the ordered quantities: 4 333.33 − 333.33 − 1 111.11.
+        order._force_lines_to_invoice_policy_order()
+        rest = order._create_invoices(final=True)
+        self.assertEqual(rest.amount_untaxed, 2888.89)
+        self.assertEqual(order.order_line.mapped("qty_invoiced"), [10, 1])
+
+    def test_a_given_away_line_counts_by_quantity(self):
+        order = self.make_order(self.line("Work", 1, 100), self.line("Gift", 4, 50, discount=100))
+        gift = self.work_line(order, "Gift")
+        move = self.situation(order, 25)
+        self.assertEqual(gift.qty_invoiced, 1)
+        move.button_cancel()
+        self.assertEqual(gift.qty_invoiced, 0)
+        self.situation(order, 100)
+        self.assertJobTies(order)
+
+    def test_delivered_without_being_ordered_is_odoos(self):
+        self.work.invoice_policy = "delivery"
+        order = self.make_order(self.line("Work", 1, 100), self.line("Extra", 0, 20))
+        extra = self.work_line(order, "Extra")
+        extra.qty_delivered = 4
+        order._create_invoices()
+        self.assertEqual(extra.qty_invoiced, 4)
+        figures = order.preview_situation(100)
+        self.assertEqual(figures["untaxed"], 100)
+
     def test_taxes_follow_the_works_to_date(self):
         self.company.tax_calculation_rounding_method = "round_globally"
         order = self.make_order(*(self.line(str(n), 1, 33.35) for n in range(3)))

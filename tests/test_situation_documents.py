@@ -247,6 +247,19 @@ class TestSituationDocuments(SituationCommon):
         self.assertEqual(recap["invoiced_total"], 1200)
         self.assertEqual(other.get_billing_recap()["invoiced_total"], 84)
 
+    def test_document_in_another_currency(self):
+        dollar = self.setup_other_currency("USD", rates=[("2020-01-01", 2.0)])
+        order = self.make_order(self.line("A", 1, 1000))
+        move = self.situation(order, 30, invoice_date="2026-03-01")
+        move.currency_id = dollar
+        self.billed_lines(move).price_unit = 2000
+        # 0.3 × 2 000 dollars are 300 euros.
+        (line,) = order.preview_situation(50)["lines"]
+        self.assertEqual((line["previous_amount"], line["amount"]), (300, 200))
+        (document,) = order.get_billing_recap()["documents"]
+        self.assertEqual((document["untaxed"], document["progress"]), (300, 30))
+        self.assertEqual(move._get_billing_statement()["rows"][0]["period"], 300)
+
     def test_duplicating_an_order_or_an_invoice_starts_afresh(self):
         order = self.make_order(self.line("A", 1, 1000))
         move = self.situation(order, 20)

@@ -113,6 +113,14 @@ class TestSituationPrint(SituationCommon):
         self.assertEqual(rows[-1][-1], "-600.00 €")
         self.assertEqual(self.rows(refund, "situation_other_lines")[1:], [["Goodwill", "-12.00 €"]])
 
+    def test_title_and_notes_added_by_hand_are_printed(self):
+        self.second.invoice_line_ids = [
+            (0, 0, {"display_type": "line_note", "name": "Weather stopped us", "sequence": 99})
+        ]
+        self.rows(self.second)
+        self.assertIn(f"Situation no. 2 – order {self.order.name}", self.text)
+        self.assertIn("Weather stopped us", self.text)
+
     def test_other_invoices_keep_odoos_print(self):
         invoice = self.make_order(self.line("A", 1, 100))._create_invoices()
         self.assertEqual(invoice._get_name_invoice_report(), "account.report_invoice_document")

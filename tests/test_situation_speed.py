@@ -38,7 +38,7 @@ class TestSituationSpeed(SituationCommon):
     def test_preview_and_recap(self):
         few, many = self.order_of(20), self.order_of(20)
         few.create_situation_invoice(1)
-        for step in range(1, 13):
+        for step in range(1, 51):
             many.create_situation_invoice(step)
         previews = [self.count(order.preview_situation, 50) for order in (few, many)]
         recaps = [self.count(order.get_billing_recap) for order in (few, many)]

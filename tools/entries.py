@@ -11,7 +11,6 @@ whose code and values the caller words in the user's language.
 {2: ('progress', '40'), 3: ('amount', '50')}
 """
 
-import math
 from decimal import Decimal, InvalidOperation
 from numbers import Real
 from typing import NamedTuple
@@ -58,7 +57,7 @@ def number(value, key=None):
     """
     if isinstance(value, bool) or not isinstance(value, Real | Decimal):
         raise EntryError("not_a_number", key, value)
-    if not math.isfinite(value) or abs(value) >= LARGEST:
+    if not abs(value) < LARGEST:
         raise EntryError("not_a_number", key, value)
     try:
         return exact(value)
