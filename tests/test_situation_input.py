@@ -354,8 +354,11 @@ class TestSituationInput(SituationCommon):
 
     def test_several_orders_at_once(self):
         both = self.order + self.make_order(self.line("Fence", 1, 300))
-        for method in (both.preview_situation, both.create_situation_invoice):
-            self.get_refusal(method, 45, error=ValueError)
+        self.assertRefused(45, "2", order=both)
+        self.assertRefused(45, "0", order=self.order.browse())
+
+    def test_integer_beyond_reason(self):
+        self.assertRefused([self.entry(self.doors, amount=10**400)], "Doors", 10**400)
 
     # === OTHER ARGUMENTS ===#
 
