@@ -28,6 +28,17 @@ class TestSituationSpeed(SituationCommon):
         again = [self.count(self.situation, order, 60) for order in (small, large)]
         self.assertLessEqual(again[1] - again[0], 2, again)
 
+    def test_a_thousand_lines_within_ten_queries_of_a_hundred(self):
+        self.situation(self.order_of(2), 10)
+        counts = []
+        for order in (self.order_of(100), self.order_of(1000)):
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.cr.sql_log_count
+            self.situation(order, 30)
+            counts.append(self.cr.sql_log_count - before)
+        self.assertLessEqual(counts[1] - counts[0], 10, counts)
+
     def test_batches_of_a_hundred_rows(self):
         self.situation(self.order_of(2), 10)
         orders = [self.order_of(90), self.order_of(290)]
