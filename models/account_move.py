@@ -1,7 +1,7 @@
 from odoo import fields, models
 
-from ..tools.money import exact
-from ..tools.slices import HUNDRED, share
+from ..tools.money import HUNDRED, exact
+from ..tools.slices import share
 from .sale_order import PROGRESS_DECIMALS
 
 # Kinds that bill work; a deposit bills none.

@@ -10,6 +10,7 @@ from ..tools.slices import weighted_progress
 
 # Shares and progress leave us in %, with as many decimals.
 PROGRESS_DECIMALS = 4
+SECTIONS = ("line_section", "line_subsection")
 
 
 class SaleOrder(models.Model):

@@ -10,13 +10,6 @@ from ..tools.slices import share
 class SaleOrderLine(models.Model):
     _inherit = "sale.order.line"
 
-    billed_amount = fields.Monetary(
-        string="Billed by Documents",
-        compute="_compute_billed_amount",
-        help="Untaxed amount of the documents of this line that are not cancelled, drafts "
-        "included, credit notes negative.",
-    )
-
     contract_amount = fields.Monetary(
         string="Contract Amount",
         compute="_compute_contract_amounts",
@@ -50,16 +43,6 @@ class SaleOrderLine(models.Model):
             orders = lines.order_id
             self.env.add_to_compute(orders._fields["billing_progress"], orders)
         return res
-
-    @api.depends(
-        "invoice_lines.amount_currency",
-        "invoice_lines.currency_id",
-        "invoice_lines.move_id.state",
-    )
-    def _compute_billed_amount(self):
-        billed = self._get_billed_amounts()
-        for line in self:
-            line.billed_amount = billed[line.id or line._origin.id]
 
     def _prepare_qty_invoiced(self):
         # EXTENDS sale, because the quantity of a situation's line need not be a share of the

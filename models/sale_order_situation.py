@@ -17,9 +17,7 @@ from ..tools.slices import (
     weighted_progress,
 )
 from .account_move_line import get_progress
-from .sale_order import PROGRESS_DECIMALS
-
-SECTIONS = ("line_section", "line_subsection")
+from .sale_order import PROGRESS_DECIMALS, SECTIONS
 
 
 class SaleOrder(models.Model):

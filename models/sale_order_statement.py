@@ -7,7 +7,7 @@ from odoo.fields import Domain
 
 from ..tools.money import HUNDRED, ZERO, exact, rounded
 from ..tools.slices import share, weighted_progress
-from .sale_order import PROGRESS_DECIMALS
+from .sale_order import PROGRESS_DECIMALS, SECTIONS
 
 
 class SaleOrder(models.Model):
@@ -268,7 +268,7 @@ class SaleOrder(models.Model):
                 rows.append(self._get_subtotal_row(title, rows[start:]))
 
         for line in self.order_line:
-            if line.display_type in ("line_section", "line_subsection"):
+            if line.display_type in SECTIONS:
                 level = 1 if line.display_type == "line_section" else 2
                 close(level)
                 open_sections.append((level, len(rows), line.name))

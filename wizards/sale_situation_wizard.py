@@ -5,9 +5,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tools import float_compare
 
-from ..models.sale_order import PROGRESS_DECIMALS
-
-SECTIONS = ("line_section", "line_subsection")
+from ..models.sale_order import PROGRESS_DECIMALS, SECTIONS
 
 
 class SaleSituationWizard(models.TransientModel):
