@@ -8,12 +8,15 @@
     "depends": ["sale_management", "account"],
     "data": [
         "security/ir.model.access.csv",
-        "security/sale_situation_wizard_rules.xml",
+        "security/wizard_rules.xml",
         "views/account_move_views.xml",
         "views/sale_order_views.xml",
         "views/res_config_settings_views.xml",
+        "wizards/sale_advance_payment_inv_views.xml",
+        "wizards/sale_balance_wizard_views.xml",
         "wizards/sale_situation_wizard_views.xml",
         "wizards/situation_recap_templates.xml",
+        "report/account_invoice_report_views.xml",
         "report/situation_templates.xml",
     ],
     "assets": {
@@ -24,6 +27,7 @@
             "sale_situation_invoicing/static/tests/tours/**/*",
         ],
     },
+    "post_init_hook": "post_init_hook",
     "application": False,
     "installable": True,
 }

@@ -1,9 +1,13 @@
 from . import (
+    account_chart_template,
     account_move,
     account_move_line,
     res_company,
     res_config_settings,
     sale_order,
+    sale_order_balance,
+    sale_order_deduction,
+    sale_order_deposit,
     sale_order_line,
     sale_order_position,
     sale_order_situation,

@@ -1,11 +1,8 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 from ..tools.money import HUNDRED, exact
 from ..tools.slices import share
-from .sale_order import PROGRESS_DECIMALS
-
-# Kinds that bill work; a deposit bills none.
-WORK_KINDS = ("partial", "situation", "instalment", "balance")
+from .sale_order import PROGRESS_DECIMALS, WORK_KINDS
 
 
 class AccountMove(models.Model):
@@ -44,11 +41,46 @@ class AccountMove(models.Model):
         help="The tables of the print, as they stood when the document was posted.",
     )
 
+    deposit_deduction = fields.Monetary(
+        string="Deposits Deducted",
+        compute="_compute_deposit_deduction",
+        compute_sudo=True,
+        help="What this document takes off for deposits, tax included; given back by a credit note.",
+    )
+    deposit_warning = fields.Char(compute="_compute_deposit_warning", compute_sudo=True)
+
+    # === COMPUTE METHODS ===#
+
+    @api.depends("invoice_line_ids.is_downpayment", "invoice_line_ids.price_total", "billing_kind")
+    def _compute_deposit_deduction(self):
+        for move in self:
+            lines = move.invoice_line_ids.filtered(
+                lambda line: line.is_downpayment and line.display_type == "product"
+            )
+            is_deposit = not lines or move._is_deposit()
+            move.deposit_deduction = (
+                0.0 if is_deposit else move.direction_sign * sum(lines.mapped("price_total"))
+            )
+
+    @api.depends("billing_kind", "state", "invoice_line_ids.account_id")
+    def _compute_deposit_warning(self):
+        for move in self:
+            move.deposit_warning = move.state == "draft" and move._get_deposit_warning()
+
+    # === ACTIONS ===#
+
+    def action_set_deposit_account(self):
+        """Set the company's down payment account, and put this draft deposit on it."""
+        self.ensure_one()
+        self.company_id._set_deposit_account()
+        lines = self.invoice_line_ids.filtered(lambda line: line.display_type == "product")
+        lines.account_id = self.company_id.downpayment_account_id
+
     # === OVERRIDES ===#
 
     def _post(self, soft=True):
         # EXTENDS account: what is posted is printed again later as it stands now.
-        for move in self.filtered("billing_order_id"):
+        for move in self.filtered(lambda move: move._has_statement()):
             move._refresh_progress()
         posted = super()._post(soft=soft)
         posted._freeze_statement()
@@ -86,7 +118,7 @@ class AccountMove(models.Model):
     def _get_name_invoice_report(self):
         # EXTENDS account: a situation has its own table.
         self.ensure_one()
-        if self.billing_kind == "situation" and self.billing_order_id:
+        if self._has_statement():
             return "sale_situation_invoicing.report_situation_document"
         return super()._get_name_invoice_report()
 
@@ -98,6 +130,11 @@ class AccountMove(models.Model):
         return super()._is_downpayment()
 
     # === BUSINESS METHODS ===#
+
+    def _is_deposit(self):
+        """Whether this invoice or credit note is a deposit's: of our making or Odoo's."""
+        self.ensure_one()
+        return self.billing_kind == "deposit" or self._is_downpayment()
 
     def _get_billing_identity(self):
         """Return the values by which a copy belongs to the same order; empty on other invoices."""
@@ -116,15 +153,47 @@ class AccountMove(models.Model):
         :return: see `_get_situation_statement`; None on any other document
         """
         self.ensure_one()
-        if not self.billing_order_id:
+        if not self._has_statement():
             return None
         # sudo: whoever may read the document may read its print, the customer on the portal included
         order = self.billing_order_id.sudo()
         return self.billing_statement or order._get_situation_statement(self.sudo())
 
+    def _has_statement(self):
+        """Whether this document bills work of an order, and so shows where each line stands."""
+        self.ensure_one()
+        return self.billing_kind in WORK_KINDS and bool(self.billing_order_id)
+
+    def _get_deposit_warning(self):
+        """Return what somebody has to know about deposits before this draft is posted."""
+        self.ensure_one()
+        order = self.billing_order_id
+        if self.billing_kind == "deposit":
+            income = self.invoice_line_ids.account_id.filtered(
+                lambda account: account.internal_group == "income"
+            )
+            if not income:
+                return False
+            return self.env._(
+                "This deposit would be posted to %(account)s, an income account, as if it were "
+                "turnover.",
+                account=income[0].display_name,
+            )
+        if not self._has_statement() or not self.deposit_deduction:
+            return False
+        own_lines = self.invoice_line_ids.sale_line_ids
+        for deposit in order._get_deposits():
+            if deposit.remaining < 0 and any(line in own_lines for line in deposit.left):
+                return self.env._(
+                    "%(deposit)s is worth less than documents deduct of it: it was cancelled, "
+                    "credited or set to draft since. Delete this draft and create it again.",
+                    deposit=deposit.move.display_name or self.env._("A deleted deposit"),
+                )
+        return False
+
     def _freeze_statement(self):
         """Store the tables of the print as they stand."""
-        for move in self.filtered("billing_order_id"):
+        for move in self.filtered(lambda move: move._has_statement()):
             # sudo: as `_get_billing_statement`
             order = move.billing_order_id.sudo()
             if move.partner_id.lang:

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 
 from ..tools.placeholders import has_stray_brace, unknown_placeholders
 
@@ -23,6 +23,13 @@ LINE_PLACEHOLDERS = (
     "amount",
     "cumulative_amount",
 )
+DEDUCTION_RULES = [
+    ("full", "In full"),
+    ("progressive", "Pro rata to the progress"),
+    ("threshold", "Between two progresses"),
+    ("manual", "By hand"),
+    ("final", "On the balance only"),
+]
 
 
 class ResCompany(models.Model):
@@ -41,6 +48,18 @@ class ResCompany(models.Model):
     allow_over_billing = fields.Boolean(
         string="Allow Over-billing",
         help="Situations may bill more than 100 % of an order line.",
+    )
+
+    deduction_rule = fields.Selection(
+        DEDUCTION_RULES,
+        string="Deduct Deposits",
+        default="progressive",
+        required=True,
+        help="How the situations of new orders give the deposits back.",
+    )
+    deduct_paid_deposits_only = fields.Boolean(
+        string="Deduct Paid Deposits Only",
+        help="Situations deduct a deposit once it is paid. The balance deducts all posted ones.",
     )
 
     @api.constrains("situation_title")
@@ -92,3 +111,61 @@ class ResCompany(models.Model):
         return self.situation_line_description or self.env._(
             "{description}\nProgress: {progress} % (previously {previous_progress} %)"
         )
+
+    # === DOWN PAYMENT ACCOUNT ===#
+
+    def _get_deposit_account_warning(self):
+        """Return what is wrong with the account of deposits, nothing when it is a liability."""
+        if not self:
+            return False
+        self.ensure_one()
+        # sudo: an account's nature, for whoever bills
+        account = self.sudo().downpayment_account_id
+        if not account:
+            return self.env._(
+                "%(company)s has no down payment account: deposits would be posted as income.",
+                company=self.name,
+            )
+        if account.internal_group == "income":
+            return self.env._(
+                "Deposits of %(company)s are posted to %(account)s, an income account, as if they "
+                "were turnover.",
+                company=self.name,
+                account=account.display_name,
+            )
+        return False
+
+    def _find_deposit_account(self):
+        """Return the down payment account of the company's chart (4191 in France), if it has one."""
+        self.ensure_one()
+        ChartTemplate = self.env["account.chart.template"].with_company(self)
+        if not self.chart_template:
+            return self.env["account.account"]
+        # sudo: the chart's own data, whoever bills
+        template = ChartTemplate.sudo()._get_chart_template_data(self.chart_template)
+        xmlid = template["template_data"].get("downpayment_account_id")
+        account = xmlid and ChartTemplate.ref(xmlid, raise_if_not_found=False)
+        return account or self.env["account.account"]
+
+    def _set_deposit_account(self):
+        """Set the down payment account of the chart.
+
+        :raise AccessError: to whoever may not manage the accounting
+        :raise UserError: when the chart has none
+        """
+        self.ensure_one()
+        if not self.env.user.has_group("account.group_account_manager"):
+            raise AccessError(
+                self.env._("Ask an accounting manager to set the down payment account.")
+            )
+        account = self._find_deposit_account()
+        if not account:
+            raise UserError(
+                self.env._(
+                    "The chart of accounts of %(company)s has no down payment account: choose one in "
+                    "the settings of Invoicing, default accounts.",
+                    company=self.name,
+                )
+            )
+        # sudo: an accounting manager, who needn't be allowed to write on companies
+        self.sudo().downpayment_account_id = account

@@ -16,3 +16,12 @@ class ResConfigSettings(models.TransientModel):
         related="company_id.allow_over_billing",
         readonly=False,
     )
+    deduction_rule = fields.Selection(
+        related="company_id.deduction_rule",
+        readonly=False,
+        required=True,
+    )
+    deduct_paid_deposits_only = fields.Boolean(
+        related="company_id.deduct_paid_deposits_only",
+        readonly=False,
+    )

@@ -11,6 +11,8 @@ from ..tools.slices import weighted_progress
 # Shares and progress leave us in %, with as many decimals.
 PROGRESS_DECIMALS = 4
 SECTIONS = ("line_section", "line_subsection")
+# Kinds of documents that bill work; a deposit bills none.
+WORK_KINDS = ("partial", "situation", "instalment", "balance")
 
 
 class SaleOrder(models.Model):
@@ -22,6 +24,13 @@ class SaleOrder(models.Model):
         string="Billing Documents",
         copy=False,
     )
+    billing_move_ids = fields.Many2many(
+        "account.move",
+        string="Deposits & Situations",
+        compute="_compute_billing_move_ids",
+        help="All invoices and credit notes of the order, those of Odoo's own making included.",
+    )
+    billing_recap = fields.Html(compute="_compute_billing_recap", sanitize=False)
     situation_count = fields.Integer(
         string="Situations",
         compute="_compute_situation_count",
@@ -37,6 +46,24 @@ class SaleOrder(models.Model):
     )
 
     # === COMPUTE METHODS ===#
+
+    @api.depends("billing_document_ids", "order_line.invoice_lines")
+    def _compute_billing_move_ids(self):
+        for order in self:
+            moves = order._origin and order._origin._get_billing_documents().sudo(False)
+            order.billing_move_ids = moves and moves._filtered_access("read")
+
+    @api.depends("billing_move_ids", "amount_total", "billing_progress")
+    def _compute_billing_recap(self):
+        qweb = self.env["ir.qweb"]
+        for order in self:
+            if not order._origin or not order.billing_move_ids:
+                order.billing_recap = False
+                continue
+            order.billing_recap = qweb._render(
+                "sale_situation_invoicing.order_billing_recap",
+                {"recap": order._origin.get_billing_recap(), "currency": order.currency_id},
+            )
 
     @api.depends("billing_document_ids.state", "billing_document_ids.billing_kind")
     def _compute_situation_count(self):
@@ -68,6 +95,34 @@ class SaleOrder(models.Model):
 
     # === PUBLIC METHODS (RPC) ===#
 
+    def create_deposit_invoice(
+        self,
+        amount,
+        amount_type="percent",
+        detail="single",
+        invoice_date=None,
+        post=False,
+    ):
+        """Create a deposit: an amount that the customer pays ahead, and later documents deduct.
+
+        It is Odoo's own down payment, one line a tax, on the company's down payment account.
+
+        :param float amount: above 0, tax included; together with all documents of the order not above
+            its total
+        :param amount_type: `percent` (of the order's total) or `fixed` (order's currency)
+        :param detail: `single`, or `lines` to have the order's lines named above, without amounts
+        :param invoice_date: date or ISO string; None leaves it to the posting
+        :param bool post: post the document at once, with the caller's rights
+        :return: id of the draft (or posted) invoice
+        :raise UserError: on bad input, naming the value; nothing is written
+        """
+        invoice_date = self._begin_billing(invoice_date)
+        self._check_can_be_billed()
+        total = self._read_deposit(amount, amount_type, detail)
+        return self._finish_billing(
+            self._create_deposit(total, amount, amount_type, detail, invoice_date), post
+        )
+
     def create_situation_invoice(
         self,
         entries,
@@ -81,16 +136,15 @@ class SaleOrder(models.Model):
         :param entries: cumulative % for every line, or a list of dicts with `line_id` or `section_id`
             and one of `progress` (%), `quantity`, `amount` (untaxed, order's currency); all cumulative;
             lines that are not named keep their progress
-        :param deduction_rule: `final`, or None for it: deposits are deducted by the last invoice
-        :param deduction_amount: reserved for the rule `manual`
+        :param deduction_rule: how much of the posted deposits it gives back: `full`, `progressive`,
+            `threshold`, `manual`, `final` (see `tools/deductions.py`); None for the order's own rule
+        :param deduction_amount: what the rule `manual` deducts, tax included, order's currency
         :param invoice_date: date or ISO string; None leaves it to the posting
         :param bool post: post the document at once, with the caller's rights
-        :return: id of the draft (or posted) invoice; of a credit note where the whole is negative
+        :return: id of the draft (or posted) invoice; of a credit note where the works are negative
         :raise UserError: on bad input, naming the line and the value; nothing is written
         """
-        self._check_one_order()
-        invoice_date = self._read_invoice_date(invoice_date)
-        self._lock_for_billing()
+        invoice_date = self._begin_billing(invoice_date)
         plan = self._plan_situation(entries, deduction_rule, deduction_amount)
         if not plan["parts"]:
             raise UserError(
@@ -100,10 +154,23 @@ class SaleOrder(models.Model):
                     order=self.name,
                 )
             )
-        move = self._create_situation(plan, invoice_date)
-        if post:
-            move.action_post()
-        return move.id
+        return self._finish_billing(self._create_document("situation", plan, invoice_date), post)
+
+    def create_balance_invoice(self, invoice_date=None, post=False):
+        """Create the balance: the rest of every line, less all that is left of the deposits.
+
+        With it the order is billed whole, to the cent. All posted deposits are deducted, whatever the
+        company says about unpaid ones: the balance is the last document that can.
+
+        :param invoice_date: date or ISO string; None leaves it to the posting
+        :param bool post: post the document at once, with the caller's rights
+        :return: id of the draft (or posted) invoice; of a credit note where the remainder is negative
+        :raise UserError: where nothing was billed before, a deposit is still a draft, or a balance has
+            closed the order; nothing is written
+        """
+        invoice_date = self._begin_billing(invoice_date)
+        plan = self._plan_balance()
+        return self._finish_billing(self._create_document("balance", plan, invoice_date), post)
 
     def preview_situation(self, entries, deduction_rule=None, deduction_amount=None):
         """Return the figures of the situation that `create_situation_invoice` would make.
@@ -146,6 +213,36 @@ class SaleOrder(models.Model):
             raise UserError(self.env._("Order %(order)s is billed whole already.", order=self.name))
         return self.env["sale.situation.wizard"]._create_for_order(self)._get_open_action()
 
+    def action_create_deposit(self):
+        """Open Odoo's invoicing wizard at its down payment."""
+        self.ensure_one()
+        self._check_billing_rights()
+        self._check_can_be_billed()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "sale.action_view_sale_advance_payment_inv"
+        )
+        action["name"] = self.env._("Create deposit invoice – %(order)s", order=self.name)
+        action["context"] = {
+            "active_ids": self.ids,
+            "default_advance_payment_method": "percentage",
+        }
+        return action
+
+    def action_create_balance(self):
+        """Open the confirmation that shows what the balance will do."""
+        self.ensure_one()
+        self._check_billing_rights()
+        self._check_can_be_billed()
+        wizard = self.env["sale.balance.wizard"].create({"order_id": self.id})
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Create balance invoice – %(order)s", order=self.name),
+            "res_model": wizard._name,
+            "res_id": wizard.id,
+            "view_mode": "form",
+            "target": "new",
+        }
+
     def action_view_situations(self):
         """Open the situations of the order."""
         self.ensure_one()
@@ -155,6 +252,23 @@ class SaleOrder(models.Model):
         return self.action_view_invoice(invoices=situations)
 
     # === BUSINESS METHODS ===#
+
+    def _begin_billing(self, invoice_date):
+        """Check who asks for a document, and keep anybody else from billing the order meanwhile.
+
+        :return: the date of the document, as a date
+        :raise UserError: for no order or several, on a bad date, when somebody else is billing
+        """
+        self._check_one_order()
+        invoice_date = self._read_invoice_date(invoice_date)
+        self._lock_for_billing()
+        return invoice_date
+
+    def _finish_billing(self, move, post):
+        """Post a document where the caller asks for it; return its id."""
+        if post:
+            move.action_post()
+        return move.id
 
     def _check_one_order(self):
         """Refuse to work on no order, or on several at once.
@@ -183,8 +297,7 @@ class SaleOrder(models.Model):
             states = dict(self._fields["state"]._description_selection(self.env))
             raise UserError(
                 self.env._(
-                    "Order %(order)s can't be billed by situations: it is “%(state)s”. "
-                    "Confirm it first.",
+                    "Order %(order)s can't be billed: it is “%(state)s”. Confirm it first.",
                     order=self.name,
                     state=states[self.state],
                 )
@@ -252,4 +365,7 @@ class SaleOrder(models.Model):
         """Whether a document of ours, not cancelled, bills work of this order."""
         self.ensure_one()
         # sudo: whether there is one, for users who may invoice the order but not read entries
-        return any(move.state != "cancel" for move in self.sudo().billing_document_ids)
+        return any(
+            move.state != "cancel" and move.billing_kind in WORK_KINDS
+            for move in self.sudo().billing_document_ids
+        )

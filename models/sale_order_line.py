@@ -3,8 +3,9 @@ from collections import defaultdict
 from odoo import api, fields, models
 from odoo.fields import Domain
 
-from ..tools.money import exact, rounded
+from ..tools.money import ONE, ZERO, exact, rounded
 from ..tools.slices import share
+from .sale_order import WORK_KINDS
 
 
 class SaleOrderLine(models.Model):
@@ -55,6 +56,8 @@ class SaleOrderLine(models.Model):
                 invoiced_quantities[line] = line._get_quantity_of_amount(
                     amounts[line.id or line._origin.id]
                 )
+        for line in self.filtered(lambda line: line._is_deducted_in_parts()):
+            invoiced_quantities[line] = line._get_deposit_quantity()
         for line in self.filtered(lambda line: line.product_type == "combo"):
             if items := line.linked_line_ids._filter_billed_by_amount():
                 amounts = items._get_billed_amounts()
@@ -86,6 +89,8 @@ class SaleOrderLine(models.Model):
                 line.qty_invoiced_posted = line._get_quantity_of_amount(
                     amounts[line.id or line._origin.id]
                 )
+        for line in self.filtered(lambda line: line._is_deducted_in_parts()):
+            line.qty_invoiced_posted = line._get_deposit_quantity(posted=True)
         return res
 
     @api.depends("contract_amount", "invoice_lines.amount_currency")
@@ -98,6 +103,8 @@ class SaleOrderLine(models.Model):
                 line.untaxed_amount_to_invoice = line._get_amount_due(
                     line.contract_amount, line.untaxed_amount_invoiced
                 )
+        for line in self.filtered(lambda line: line._is_deducted_in_parts()):
+            line.untaxed_amount_to_invoice = line.currency_id.round(line.untaxed_amount_to_invoice)
         return res
 
     @api.depends("amount_invoiced", "contract_total")
@@ -157,6 +164,41 @@ class SaleOrderLine(models.Model):
                 or not line.product_uom_qty
             )
         )
+
+    def _is_deducted_in_parts(self):
+        """Whether this is a deposit that a situation or its kin deducts: Odoo takes each part for
+        the whole."""
+        self.ensure_one()
+        return (
+            self.is_downpayment
+            and not self.display_type
+            and any(
+                move.billing_kind in WORK_KINDS and move.state != "cancel"
+                for move in self.invoice_lines.move_id
+            )
+        )
+
+    def _get_deposit_quantity(self, posted=False):
+        """Return the share of a deposit that is left to deduct: 1 at first, 0 in the end.
+
+        :param bool posted: of posted documents only
+        """
+        self.ensure_one()
+        worth = left = ZERO
+        for item in self.invoice_lines:
+            move = item.move_id
+            if move.state == "cancel" or (posted and move.state != "posted"):
+                continue
+            amount = self.order_id._get_item_amount(item)
+            left += amount
+            if move._is_deposit():
+                worth += amount
+        if not left:
+            return 0.0
+        # Whatever is left keeps the line open, be it a cent, or given back too much.
+        step = exact(1).scaleb(-self.env["decimal.precision"].precision_get("Product Unit"))
+        quantity = rounded(left / worth, step) if worth else -ONE
+        return float(quantity or (step if left * worth > 0 else -step))
 
     def _get_amount_due(self, whole, invoiced):
         """Return what of an amount of this line may be invoiced now: the rest, or what of it is
@@ -280,7 +322,7 @@ class SaleOrderLine(models.Model):
         if not isinstance(slice_values, dict):
             return super()._prepare_invoice_lines_vals_list(**optional_values)
         if self.id not in slice_values:
-            if self._filter_billed_by_amount():
+            if self._filter_billed_by_amount() or self.is_downpayment:
                 return []
             return super()._prepare_invoice_lines_vals_list(**optional_values)
         vals_list = super()._prepare_invoice_lines_vals_list(**optional_values)

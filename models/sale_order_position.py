@@ -124,9 +124,9 @@ class SaleOrder(models.Model):
     def _get_billed_taxes(self):
         """Return ``{tax id: amount}`` of the works in the documents that are not cancelled.
 
-        A document that bills nothing but this order's work is read from its own tax lines, so that a
-        tax amount corrected by hand counts; of any other one the engine tells the part that
-        concerns the order's work.
+        A document that bills nothing but this order is read from its own tax lines, so that a tax
+        amount corrected by hand counts, less what its deposit and deduction lines bear; of any
+        other one the engine tells the part that concerns the order's work.
         """
         self.ensure_one()
         documents = self._get_billing_documents().filtered(lambda move: move.state != "cancel")
@@ -139,7 +139,7 @@ class SaleOrder(models.Model):
             [
                 ("move_id", "in", documents.ids),
                 ("display_type", "in", ("product", "epd", "rounding")),
-                ("sale_line_ids", "not in", work_lines.ids),
+                ("sale_line_ids", "not in", (work_lines | self._get_down_payment_lines()).ids),
             ]
         ).move_id
         mixed |= documents.filtered(lambda move: move.currency_id != self.currency_id)
@@ -152,6 +152,10 @@ class SaleOrder(models.Model):
             ["amount_currency:sum"],
         ):
             billed[tax.id] -= exact(amount_currency)
+        for item, _line, amounts in self._get_deposit_items():
+            if item.move_id in documents - mixed:
+                for tax_id, amount in amounts.taxes.items():
+                    billed[tax_id] -= amount
         for move in mixed:
             base_lines, _tax_lines = move._get_rounded_base_and_tax_lines()
             for base_line in base_lines:

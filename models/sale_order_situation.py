@@ -1,4 +1,4 @@
-"""The making of a situation: entries, slices, values, one document."""
+"""The making of a document: entries, slices, values, one invoice."""
 
 from odoo import fields, models
 from odoo.exceptions import UserError
@@ -18,6 +18,7 @@ from ..tools.slices import (
 )
 from .account_move_line import get_progress
 from .sale_order import PROGRESS_DECIMALS, SECTIONS
+from .sale_order_deposit import NOTHING
 
 
 class SaleOrder(models.Model):
@@ -32,16 +33,10 @@ class SaleOrder(models.Model):
         :raise UserError: on bad input
         """
         self._check_can_be_billed()
-        if deduction_rule not in (None, False, "final") or deduction_amount:
-            raise UserError(
-                self.env._(
-                    "Deduction rule “%(rule)s” is not available: deposits are deducted by the "
-                    "last invoice of the order.",
-                    rule=deduction_rule or deduction_amount,
-                )
-            )
         position = self._get_work_position()
-        return self._plan_targets(self._resolve_entries(entries, position), position)
+        plan = self._plan_targets(self._resolve_entries(entries, position), position)
+        plan["deductions"] = self._plan_deductions(plan, deduction_rule, deduction_amount)
+        return plan
 
     def _plan_targets(self, targets, position=None):
         """Return the slices that bring the lines of ``targets`` there, the others staying.
@@ -49,7 +44,8 @@ class SaleOrder(models.Model):
         :param targets: ``{line id: Target}``
         :param position: where the order stands, if it is known already
         :return: dict of `position` (see `_get_work_position`), `slices` and `parts` (all slices, and
-            those that bill something, by line id), `taxes` (``{line id: {tax id: amount}}``)
+            those that bill something, by line id), `taxes` (``{line id: {tax id: amount}}``) and
+            `deductions`, none yet (see `_plan_deductions`)
         """
         self.ensure_one()
         position = position or self._get_work_position()
@@ -72,6 +68,7 @@ class SaleOrder(models.Model):
             "slices": slices,
             "parts": {line_id: part for line_id, part in slices.items() if part},
             "taxes": taxes,
+            "deductions": [],
         }
 
     def _get_quantity_step(self):
@@ -80,21 +77,19 @@ class SaleOrder(models.Model):
 
     def _get_plan_figures(self, plan):
         """Return the figures of a plan as plain values; see `preview_situation`."""
-        position, parts = plan["position"], plan["parts"]
-        untaxed = sum((part.amount for part in parts.values()), ZERO)
-        tax_by_id = self._sum_plan_taxes(plan)
-        tax = sum(tax_by_id.values(), ZERO)
-        works = [work for work, _taxes, _bases, _whole in position.values()]
+        works = sum((part.amount for part in plan["parts"].values()), ZERO)
+        works_total = self._get_plan_works_total(plan)
+        deducted = sum((deduction.amounts for deduction in plan["deductions"]), NOTHING)
+        untaxed, total = works - deducted.untaxed, works_total - deducted.total
         slices = plan["slices"]
-        after = weighted_progress((slices[work.key].cumulative, work.amount) for work in works)
         return {
             "untaxed": float(untaxed),
-            "tax": float(tax),
-            "total": float(untaxed + tax),
-            "deduction": 0.0,
+            "tax": float(total - untaxed),
+            "total": float(total),
+            "deduction": float(deducted.total),
             "retention": 0.0,
-            "amount_due_now": float(untaxed + tax),
-            "progress": round(float(after), PROGRESS_DECIMALS),
+            "amount_due_now": float(total),
+            "progress": round(float(self._get_plan_progress(plan)), PROGRESS_DECIMALS),
             "lines": [
                 {
                     "line_id": part.key,
@@ -109,7 +104,8 @@ class SaleOrder(models.Model):
         }
 
     def _sum_plan_taxes(self, plan):
-        """Return ``{tax id: amount}`` of a plan; a reverse charge adds nothing to the total."""
+        """Return ``{tax id: amount}`` of the works of a plan; a reverse charge adds nothing to the
+        total."""
         AccountTax = self.env["account.tax"]
         amounts = {}
         for taxes in plan["taxes"].values():
@@ -246,13 +242,15 @@ class SaleOrder(models.Model):
 
     # === DOCUMENT ===#
 
-    def _create_situation(self, plan, invoice_date=False):
-        """Create the draft situation of a plan, as `_create_invoices` creates Odoo's invoices."""
+    def _create_document(self, kind, plan, invoice_date=False):
+        """Create the draft document of a plan, as `_create_invoices` creates Odoo's invoices.
+
+        :param kind: `billing_kind` of the document
+        """
         order = self.with_company(self.company_id)
         if order.partner_invoice_id.lang:
             order = order.with_context(lang=order.partner_invoice_id.lang)
-        number = self._get_next_situation_number()
-        values = order._prepare_situation(plan, number, invoice_date)
+        values = order._prepare_document(kind, plan, invoice_date)
         move_sudo = order._create_account_invoices([values], final=True)
         if move_sudo.amount_total < 0:
             with self.env.protecting([move_sudo._fields["team_id"]], move_sudo):
@@ -280,24 +278,11 @@ class SaleOrder(models.Model):
         )
         return next(n for n in range(1, len(taken) + 2) if n not in taken)
 
-    def _prepare_situation(self, plan, number, invoice_date=False):
-        """Return the values of the situation; a hook for other addons."""
+    def _prepare_document(self, kind, plan, invoice_date=False):
+        """Return the values of the document of a plan; a hook for other addons."""
         self.ensure_one()
-        figures = self._get_plan_figures(plan)
-        texts = {
-            "number": number,
-            "order": self.name,
-            "order_date": format_date(self.env, self.date_order),
-            "date": format_date(self.env, invoice_date or self.env.cr.now().date()),
-            "customer": self.partner_id.display_name,
-            "reference": self.client_order_ref or "",
-            "previous_progress": self._format_progress(
-                weighted_progress(
-                    (work.billed, work.amount) for work, _t, _b, _w in plan["position"].values()
-                )
-            ),
-            "progress": self._format_progress(figures["progress"]),
-        }
+        number = self._get_next_situation_number() if kind == "situation" else 0
+        texts = self._get_document_placeholders(plan, number, invoice_date)
         invoice = self._prepare_invoice()
         # What Odoo computes alike on every line after it inserted them: given here, it finds nothing to
         # write again, a statement a hundred lines. Should it find otherwise, it corrects them.
@@ -319,31 +304,65 @@ class SaleOrder(models.Model):
         return {
             **invoice,
             "invoice_date": invoice_date,
-            "billing_kind": "situation",
+            "billing_kind": kind,
             "billing_order_id": self.id,
             "situation_number": number,
             "invoice_line_ids": [
-                Command.create({"sequence": sequence, **stored, **values})
-                for sequence, values in enumerate(self._prepare_situation_lines(plan, texts))
+                Command.create({**stored, **values, "sequence": sequence})
+                for sequence, values in enumerate(
+                    [
+                        {"display_type": "line_note", "name": self._get_title(kind, texts)},
+                        *self._prepare_work_lines(kind, plan, texts),
+                        *self._prepare_deduction_lines(plan["deductions"]),
+                    ]
+                )
             ],
         }
+
+    def _get_document_placeholders(self, plan, number, invoice_date):
+        """Return the placeholders that titles and descriptions may use."""
+        return {
+            "number": number,
+            "order": self.name,
+            "order_date": format_date(self.env, self.date_order),
+            "date": format_date(self.env, invoice_date or self.env.cr.now().date()),
+            "customer": self.partner_id.display_name,
+            "reference": self.client_order_ref or "",
+            "previous_progress": self._format_progress(
+                weighted_progress(
+                    (work.billed, work.amount) for work, _t, _b, _w in plan["position"].values()
+                )
+            ),
+            "progress": self._format_progress(self._get_plan_progress(plan)),
+        }
+
+    def _get_title(self, kind, texts):
+        """Return the title of a document, in the environment's language."""
+        if kind == "balance":
+            return self._get_balance_title()
+        given = self._get_given_texts().get("title")
+        return given or fill(self.company_id._get_situation_title_template(), texts)
+
+    def _get_given_texts(self):
+        """Return the texts that the wizard's user gave: ``{"title": str, order line id: str}``."""
+        given = self.env.context.get("situation_texts")
+        return given if isinstance(given, dict) else {}
 
     def _format_progress(self, progress):
         """Return a progress for a text: as many decimals as it needs, two at most."""
         text = formatLang(self.env, float(progress), digits=2, grouping=False)
         return text.rstrip("0").rstrip(".,")
 
-    def _prepare_situation_lines(self, plan, texts):
-        """Return the values of the lines: the title, then the order's lines that bill something."""
-        given = self.env.context.get("situation_texts")
-        given = given if isinstance(given, dict) else {}
-        title = given.get("title") or fill(self.company_id._get_situation_title_template(), texts)
-        values_list = [{"display_type": "line_note", "name": title}]
+    def _prepare_work_lines(self, kind, plan, texts):
+        """Return the values of the order's lines that bill something; in a balance, of all of them."""
+        given = self._get_given_texts()
+        shown = plan["slices"] if kind == "balance" else plan["parts"]
+        values_list = []
         give_analytic = self._lines_without_analytic_have_none()
         tags = {}
         template = self.company_id._get_situation_line_template()
-        for line in self._get_situation_lines(plan["parts"]):
-            if line.id not in plan["parts"]:
+        for line in self._get_document_rows(shown):
+            if line.id not in shown:
                 values_list.append(self._prepare_situation_title(line))
                 continue
             values = line._prepare_invoice_line(**self._prepare_slice_values(plan, line))
@@ -368,10 +387,10 @@ class SaleOrder(models.Model):
             .search_count([("company_id", "in", (False, self.company_id.id))], limit=1)
         )
 
-    def _get_situation_lines(self, parts):
-        """Return the rows of the document: billed lines, and the titles and notes above them.
+    def _get_document_rows(self, parts):
+        """Return the rows of the document: lines, and the titles and notes above them.
 
-        :param parts: line ids that are billed
+        :param parts: ids of the lines
         """
         wanted = set(parts)
         for line in self.order_line:
@@ -405,7 +424,7 @@ class SaleOrder(models.Model):
 
     def _prepare_slice_values(self, plan, line):
         """Return quantity, price, discount and the exact amounts of a line's slice."""
-        part = plan["parts"][line.id]
+        part = plan["slices"][line.id]
         work, _taxes, bases, whole = plan["position"][line]
         taxes = plan["taxes"].get(line.id, {})
         step = exact(self.currency_id.rounding)
@@ -431,23 +450,12 @@ class SaleOrder(models.Model):
             "situation_contract_quantity": float(work.quantity),
         }
         if taxes:
-            values["extra_tax_data"] = {
-                "currency_id": self.currency_id.id,
-                "price_unit": values["price_unit"],
-                "quantity": values["quantity"],
-                "discount": values["discount"],
-                "rate": self.currency_rate or 1.0,
-                "manual_total_excluded_currency": float(part.amount),
-                "manual_tax_amounts": {
-                    str(tax_id): {
-                        "tax_amount_currency": float(amount),
-                        "base_amount_currency": float(
-                            self._slice_base(part, bases[tax_id], whole, step)
-                        ),
-                    }
-                    for tax_id, amount in taxes.items()
-                },
-            }
+            values["extra_tax_data"] = self._prepare_exact_taxes(
+                values,
+                part.amount,
+                taxes,
+                {tax_id: self._slice_base(part, bases[tax_id], whole, step) for tax_id in taxes},
+            )
         return values
 
     def _prepare_entry_values(self, plan, line, tags):
@@ -458,7 +466,7 @@ class SaleOrder(models.Model):
         key = (line.tax_ids, line.product_id.account_tag_ids)
         if key not in tags:
             tags[key] = self._get_tax_tags(line)
-        part, work = plan["parts"][line.id], plan["position"][line][0]
+        part, work = plan["slices"][line.id], plan["position"][line][0]
         amount = part.amount
         tax_amounts = plan["taxes"].get(line.id, {}).items()
         tax = sum(
@@ -500,7 +508,7 @@ class SaleOrder(models.Model):
 
     def _get_line_texts(self, plan, line, description):
         """Return the placeholders of a line's description."""
-        part = plan["parts"][line.id]
+        part = plan["slices"][line.id]
         work = plan["position"][line][0]
         return {
             "description": description,
@@ -536,8 +544,13 @@ class SaleOrder(models.Model):
             if line.qty_to_invoice
         }
         plan = self._plan_targets(targets)
-        return {
+        values = {
             line.id: self._prepare_slice_values(plan, line)
             for line in plan["position"]
             if line.id in plan["parts"]
         }
+        for deposit in self._get_deposits():
+            for line, left in deposit.left.items():
+                if left:
+                    values[line.id] = self._prepare_exact_price(line, left, -ONE)
+        return values

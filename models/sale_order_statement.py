@@ -79,7 +79,7 @@ class SaleOrder(models.Model):
                 {
                     "id": move.id,
                     "name": move.name or "",
-                    "kind": move.billing_kind or False,
+                    "kind": move.billing_kind or (move._is_deposit() and "deposit"),
                     "number": move.situation_number,
                     "date": fields.Date.to_string(date) or False,
                     "state": move.state,
@@ -122,9 +122,7 @@ class SaleOrder(models.Model):
         shared = False
         lines = defaultdict(lambda: ZERO)
         untaxed = total = deposit = deduction = 0.0
-        is_deposit = move.billing_kind == "deposit" or (
-            not move.billing_kind and move._is_downpayment()
-        )
+        is_deposit = move._is_deposit()
         for item in items:
             linked = item.sale_line_ids & order_lines
             if not linked:

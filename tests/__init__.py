@@ -1,4 +1,6 @@
 from . import (
+    test_deduction,
+    test_deposit,
     test_kernel,
     test_situation,
     test_situation_documents,

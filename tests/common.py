@@ -80,6 +80,23 @@ class SituationCommon(AccountTestInvoicingCommon):
         """Create a situation and return its document."""
         return cls.move(order.create_situation_invoice(entries, **values))
 
+    @classmethod
+    def deposit(cls, order, amount, **values):
+        """Create a deposit and return its document."""
+        return cls.move(order.create_deposit_invoice(amount, **values))
+
+    @classmethod
+    def balance(cls, order, **values):
+        """Create the balance and return its document."""
+        return cls.move(order.create_balance_invoice(**values))
+
+    def pay(self, move):
+        """Register a payment of the whole, and return it."""
+        wizard = self.env["account.payment.register"].with_context(
+            active_model="account.move", active_ids=move.ids
+        )
+        return wizard.create({})._create_payments()
+
     def work_line(self, order, name):
         return order.order_line.filtered(lambda line: line.name == name and not line.display_type)
 
@@ -140,3 +157,32 @@ class SituationCommon(AccountTestInvoicingCommon):
             self.assertEqual(line.qty_invoiced, line.product_uom_qty, message)
             self.assertEqual(line.qty_to_invoice, 0, message)
         self.assertEqual(order.invoice_status, "invoiced", message)
+
+    def assertDepositsTie(self, order, message=None):
+        """Every deposit is deducted: its base, each tax; and Odoo's down payment lines agree."""
+        currency = order.currency_id
+        amounts = defaultdict(float)
+        for move in self.documents(order):
+            sign = -move.direction_sign
+            base_lines, _tax_lines = move._get_rounded_base_and_tax_lines()
+            for base_line in base_lines:
+                lines = base_line["record"].sale_line_ids.filtered("is_downpayment")
+                if not lines:
+                    continue
+                details = base_line["tax_details"]
+                amounts[lines.id, "base"] += sign * (
+                    details["total_excluded_currency"] + details["delta_total_excluded_currency"]
+                )
+                for tax_data in details["taxes_data"]:
+                    amounts[lines.id, tax_data["tax"]] += sign * tax_data["tax_amount_currency"]
+        for key, amount in amounts.items():
+            self.assertTrue(currency.is_zero(amount), f"{message}: {key} {amount}")
+        for line in order._get_down_payment_lines():
+            self.assertEqual(line.qty_invoiced, 0, message)
+            self.assertEqual(line.qty_to_invoice, 0, message)
+            if all(move.state == "posted" for move in line.invoice_lines.move_id):
+                self.assertEqual(line.qty_invoiced_posted, 0, message)
+                self.assertEqual(line.invoice_status, "invoiced", message)
+                self.assertTrue(currency.is_zero(line.untaxed_amount_invoiced), message)
+        recap = order.get_billing_recap()
+        self.assertEqual(recap["deposit_remaining"], 0, message)

@@ -5,6 +5,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tools import float_compare
 
+from ..models.res_company import DEDUCTION_RULES
 from ..models.sale_order import PROGRESS_DECIMALS, SECTIONS
 
 
@@ -20,6 +21,13 @@ class SaleSituationWizard(models.TransientModel):
         digits=(5, 2),
         help="Cumulative progress to give to every line.",
     )
+    deduction_rule = fields.Selection(
+        DEDUCTION_RULES,
+        string="Deduct deposits",
+        help="How this situation gives the deposits back.",
+    )
+    deduction_amount = fields.Monetary(help="What to deduct by hand, tax included.")
+    has_deposits = fields.Boolean(readonly=True)
     invoice_date = fields.Date(default=fields.Date.context_today)
     title = fields.Char(help="Empty: the title of the settings.")
     has_own_texts = fields.Boolean(compute="_compute_has_own_texts")
@@ -53,6 +61,10 @@ class SaleSituationWizard(models.TransientModel):
                 line._set_entry("progress", self.apply_progress)
             self._refresh()
 
+    @api.onchange("deduction_rule", "deduction_amount")
+    def _onchange_deduction(self):
+        self._refresh()
+
     # === ACTIONS ===#
 
     def action_finish_all(self):
@@ -71,7 +83,9 @@ class SaleSituationWizard(models.TransientModel):
                 self.env._("Give at least one line a new progress: nothing changed yet.")
             )
         order = self.order_id.with_context(situation_texts=self._get_texts())
-        move_id = order.create_situation_invoice(entries, invoice_date=self.invoice_date)
+        move_id = order.create_situation_invoice(
+            entries, *self._get_deduction(), invoice_date=self.invoice_date
+        )
         return self.order_id.action_view_invoice(invoices=self.env["account.move"].browse(move_id))
 
     # === BUSINESS METHODS ===#
@@ -90,6 +104,8 @@ class SaleSituationWizard(models.TransientModel):
         wizard = self.create(
             {
                 "order_id": order.id,
+                "deduction_rule": order.deduction_rule,
+                "has_deposits": bool(recap["deposit_invoiced"] or recap["deposit_deducted"]),
                 "billed_untaxed": recap["invoiced_untaxed"],
                 "billed_total": recap["invoiced_total"],
                 "billed_progress": recap["progress"],
@@ -155,6 +171,11 @@ class SaleSituationWizard(models.TransientModel):
             if line.entry_kind
         ]
 
+    def _get_deduction(self):
+        """Return rule and amount of `create_situation_invoice`."""
+        rule = self.deduction_rule or None
+        return rule, self.deduction_amount if rule == "manual" else None
+
     def _get_texts(self):
         texts = {line.order_line_id.id: line.text for line in self.line_ids if line.text}
         return {"title": self.title, **texts}
@@ -180,7 +201,10 @@ class SaleSituationWizard(models.TransientModel):
         order, qweb = self.order_id, self.env["ir.qweb"]
         entries = self._get_entries()
         try:
-            plan = order._plan_situation(entries) if entries else order._plan_targets({})
+            if entries:
+                plan = order._plan_situation(entries, *self._get_deduction())
+            else:
+                plan = order._plan_targets({})
         except UserError as error:
             return qweb._render("sale_situation_invoicing.situation_recap_error", {"error": error})
         figures = order._get_plan_figures(plan)
@@ -193,6 +217,16 @@ class SaleSituationWizard(models.TransientModel):
                 "currency": self.currency_id,
                 "wizard": self,
                 "figures": figures,
+                "works_untaxed": float(
+                    sum(part.amount for part in plan["parts"].values()),
+                ),
+                "works_total": float(order._get_plan_works_total(plan)),
+                "deposits_left": sum(
+                    float(max(deposit.remaining, 0)) for deposit in order._get_deposits()
+                )
+                if self.has_deposits
+                else 0.0,
+                "draft_deposits": order._get_draft_deposits() if self.has_deposits else (),
                 "taxes": [(group.name, amount) for group, amount in taxes.items()],
                 "left_untaxed": order.amount_untaxed - self.billed_untaxed - figures["untaxed"],
                 "left_total": order.amount_total - self.billed_total - figures["total"],

@@ -1,0 +1,92 @@
+"""The balance of an order: the rest of every line, less all that is left of the deposits."""
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import format_date
+
+from ..tools.slices import FINISHED
+from .sale_order_deduction import Deduction
+
+
+class SaleOrder(models.Model):
+    _inherit = "sale.order"
+
+    is_ready_for_balance = fields.Boolean(
+        string="Ready for Balance",
+        compute="_compute_is_ready_for_balance",
+        store=True,
+        compute_sudo=True,
+        help="Billing has begun, and works are left to bill or deposits to deduct.",
+    )
+
+    # === COMPUTE METHODS ===#
+
+    @api.depends(
+        "state",
+        "billing_progress",
+        "billing_document_ids.state",
+        "order_line.is_downpayment",
+        "order_line.qty_invoiced",
+    )
+    def _compute_is_ready_for_balance(self):
+        for order in self:
+            begun = any(move.state != "cancel" for move in order.billing_document_ids)
+            deposits_left = any(line.qty_invoiced for line in order._get_down_payment_lines())
+            order.is_ready_for_balance = (
+                order.state == "sale" and begun and (order.billing_progress < 100 or deposits_left)
+            )
+
+    # === PLAN ===#
+
+    def _plan_balance(self):
+        """Return the plan of the balance; see `_plan_targets`, with `deductions` besides.
+
+        :raise UserError: when the order can't be closed, saying why
+        """
+        self._check_can_be_billed()
+        documents = self._get_billing_documents().filtered(lambda move: move.state != "cancel")
+        if not documents:
+            raise UserError(
+                self.env._(
+                    "Order %(order)s has no balance yet: bill a deposit or a situation first, or use "
+                    "Odoo's own invoice for the whole.",
+                    order=self.name,
+                )
+            )
+        if drafts := self._get_draft_deposits():
+            raise UserError(
+                self.env._(
+                    "The balance of order %(order)s has to deduct its deposits, and %(deposits)s is "
+                    "a draft. Post or delete it first.",
+                    order=self.name,
+                    deposits=", ".join(move.display_name for move in drafts),
+                )
+            )
+        position = self._get_work_position()
+        plan = self._plan_targets({line.id: FINISHED for line in position}, position)
+        plan["deductions"] = [
+            Deduction(deposit, {line: part for line, part in deposit.left.items() if part})
+            for deposit in self._get_deposits()
+            if any(deposit.left.values())
+        ]
+        if not plan["parts"] and not plan["deductions"] and self._is_closed_by(documents):
+            raise UserError(
+                self.env._("Order %(order)s is closed by its balance already.", order=self.name)
+            )
+        return plan
+
+    def _is_closed_by(self, documents):
+        """Whether a balance among these documents closes the order: one that wasn't credited."""
+        balances = documents.filtered(lambda move: move.billing_kind == "balance")
+        credits = balances.filtered(lambda move: move.reversed_entry_id in balances)
+        return len(balances) > 2 * len(credits)
+
+    # === DOCUMENT ===#
+
+    def _get_balance_title(self):
+        """Return the title of the balance, in the environment's language."""
+        return self.env._(
+            "Balance invoice of order %(order)s of %(date)s",
+            order=self.name,
+            date=format_date(self.env, self.date_order),
+        )
