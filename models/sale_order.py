@@ -50,8 +50,10 @@ class SaleOrder(models.Model):
     @api.depends("billing_document_ids", "order_line.invoice_lines")
     def _compute_billing_move_ids(self):
         for order in self:
-            moves = order._origin and order._origin._get_billing_documents().sudo(False)
-            order.billing_move_ids = moves and moves._filtered_access("read")
+            moves = self.env["account.move"]
+            if order._origin:
+                moves = order._origin._get_billing_documents().sudo(False)
+            order.billing_move_ids = moves._filtered_access("read")
 
     @api.depends("billing_move_ids", "amount_total", "billing_progress")
     def _compute_billing_recap(self):

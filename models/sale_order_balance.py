@@ -23,18 +23,18 @@ class SaleOrder(models.Model):
 
     @api.depends(
         "state",
-        "billing_progress",
         "billing_document_ids.state",
-        "order_line.is_downpayment",
+        "order_line.product_uom_qty",
         "order_line.qty_invoiced",
     )
     def _compute_is_ready_for_balance(self):
         for order in self:
             begun = any(move.state != "cancel" for move in order.billing_document_ids)
-            deposits_left = any(line.qty_invoiced for line in order._get_down_payment_lines())
-            order.is_ready_for_balance = (
-                order.state == "sale" and begun and (order.billing_progress < 100 or deposits_left)
+            open_lines = any(
+                line.qty_invoiced != (0.0 if line.is_downpayment else line.product_uom_qty)
+                for line in order._get_work_lines() | order._get_down_payment_lines()
             )
+            order.is_ready_for_balance = order.state == "sale" and begun and open_lines
 
     # === PLAN ===#
 

@@ -166,16 +166,14 @@ class SaleOrderLine(models.Model):
         )
 
     def _is_deducted_in_parts(self):
-        """Whether this is a deposit that a situation or its kin deducts: Odoo takes each part for
-        the whole."""
+        """Whether this is a deposit that a situation or its kin deducts, where Odoo takes each part
+        for the whole; or one that rounds to nothing, so that nothing is left to deduct."""
         self.ensure_one()
-        return (
-            self.is_downpayment
-            and not self.display_type
-            and any(
-                move.billing_kind in WORK_KINDS and move.state != "cancel"
-                for move in self.invoice_lines.move_id
-            )
+        if not self.is_downpayment or self.display_type:
+            return False
+        kinds = {move.billing_kind for move in self.invoice_lines.move_id if move.state != "cancel"}
+        return bool(kinds & set(WORK_KINDS)) or (
+            "deposit" in kinds and not any(self.invoice_lines.mapped("amount_currency"))
         )
 
     def _get_deposit_quantity(self, posted=False):

@@ -67,7 +67,7 @@ class SaleOrder(models.Model):
         contract = self._get_contract_amounts()
         lines = self._get_work_lines()
         billed = lines._get_billed_amounts()
-        step = exact(self.currency_id.rounding)
+        step, quantity_step = exact(self.currency_id.rounding), self._get_quantity_step()
         free_lines = lines.filtered(
             lambda line: not contract[line]["untaxed"] and not billed[line.id]
         )
@@ -88,7 +88,7 @@ class SaleOrder(models.Model):
                     amount=rounded(exact(contract[line]["untaxed"]), step),
                     quantity=exact(line.product_uom_qty),
                     billed=rounded(exact(billed[line.id]), step),
-                    billed_quantity=exact(billed_quantities[line.id]),
+                    billed_quantity=rounded(exact(billed_quantities[line.id]), quantity_step),
                 ),
                 {tax.id: rounded(exact(amount), step) for tax, amount in carrier["taxes"].items()},
                 {tax.id: rounded(exact(amount), step) for tax, amount in carrier["bases"].items()},

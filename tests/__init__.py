@@ -1,6 +1,8 @@
 from . import (
+    test_balance,
     test_deduction,
     test_deposit,
+    test_deposit_exactness,
     test_kernel,
     test_situation,
     test_situation_documents,

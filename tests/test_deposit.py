@@ -170,7 +170,7 @@ class TestDeposit(SituationCommon):
             form.amount = 10
             self.assertEqual(form.deposit_total, 1475)
             form.deposit_detail = "lines"
-        result = form.record.create_invoices()
+        result = form.record.action_create_draft()
         deposit = self.move(result["res_id"])
         self.assertEqual(deposit.billing_kind, "deposit")
         self.assertEqual(deposit.amount_total, 1475)
@@ -193,4 +193,5 @@ class TestDeposit(SituationCommon):
             self.company.downpayment_account_id = wrong
             wizard.action_set_deposit_account()
             self.assertEqual(self.company.downpayment_account_id, account)
+            wizard.invalidate_recordset()
             self.assertFalse(wizard.deposit_account_warning)

@@ -66,10 +66,14 @@ class SaleAdvancePaymentInv(models.TransientModel):
 
     # === ACTIONS ===#
 
-    def create_invoices(self):
-        # EXTENDS sale: the button makes a deposit as RPC does.
+    def action_create_draft(self):
+        """Create what was chosen: Odoo's own invoice, or a deposit as RPC does.
+
+        It is the screen's button in the place of `create_invoices`, which Odoo and other addons call
+        for down payments that are not bounded by what is left to invoice.
+        """
         if self.advance_payment_method == "delivered":
-            return super().create_invoices()
+            return self.create_invoices()
         self._check_amount_is_positive()
         order = self.sale_order_ids
         percent = self.advance_payment_method == "percentage"
