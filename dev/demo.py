@@ -1,4 +1,4 @@
-# Run inside `odoo shell` by dev/demo: a French job, three situations, the recap, the prints.
+# Run inside `odoo shell` by dev/demo: two French jobs, one with a deposit, their recaps, the prints.
 import os
 import sys
 
@@ -149,33 +149,56 @@ steps = [
 moves = env["account.move"]
 for date, entries in steps:
     moves += moves.browse(order.create_situation_invoice(entries, invoice_date=date, post=True))
+with_deposit = make_order("SARL Martin", "Devis 2026-031")
+moves += moves.browse(
+    with_deposit.create_deposit_invoice(30, detail="lines", invoice_date="2026-03-12", post=True)
+)
+for date, progress in (("2026-05-31", 35), ("2026-07-31", 72.5)):
+    moves += moves.browse(
+        with_deposit.create_situation_invoice(progress, invoice_date=date, post=True)
+    )
+moves += moves.browse(with_deposit.create_balance_invoice(invoice_date="2026-09-30", post=True))
 make_order("Mairie de Saint-Aubin", "Marché 2026-12")
 env.cr.commit()
 
-recap = order.get_billing_recap()
-print(f"\nOrder {recap['order']}, {order.partner_id.name}, {recap['currency']}")
-print(
-    f"{'document':<16}{'number':<18}{'date':<12}{'progress':>9}{'untaxed':>14}{'VAT':>12}{'total':>14}"
-)
-for row in recap["documents"]:
-    print(
-        f"Situation no. {row['number']:<2}{row['name']:<18}{row['date']:<12}{row['progress']:>8.2f}%"
-        f"{row['untaxed']:>14,.2f}{row['tax']:>12,.2f}{row['total']:>14,.2f}"
-    )
-sums = [
-    round(sum(row[name] for row in recap["documents"]), 2) for name in ("untaxed", "tax", "total")
-]
-contract = [recap[f"contract_{name}"] for name in ("untaxed", "tax", "total")]
-print(f"{'Sum of documents':<55}{sums[0]:>14,.2f}{sums[1]:>12,.2f}{sums[2]:>14,.2f}")
-print(f"{'Contract':<55}{contract[0]:>14,.2f}{contract[1]:>12,.2f}{contract[2]:>14,.2f}")
-if sums != contract:
-    sys.exit("The documents don't sum to the contract.")
-print("The documents sum to the contract, to the cent.\n")
+kinds = dict(env["account.move"]._fields["billing_kind"].selection)
 
+
+def show(order):
+    """Print the billing recap of an order, and stop when it doesn't sum to the contract."""
+    recap = order.get_billing_recap()
+    print(f"\nOrder {recap['order']}, {order.partner_id.name}, {recap['currency']}")
+    print(
+        f"{'document':<16}{'number':<18}{'date':<12}{'progress':>9}"
+        f"{'deduction':>12}{'untaxed':>14}{'VAT':>12}{'total':>14}"
+    )
+    for row in recap["documents"]:
+        label = kinds[row["kind"]] + (f" no. {row['number']}" if row["number"] else "")
+        print(
+            f"{label:<16}{row['name']:<18}{row['date']:<12}{row['progress']:>8.2f}%"
+            f"{row['deduction']:>12,.2f}{row['untaxed']:>14,.2f}{row['tax']:>12,.2f}{row['total']:>14,.2f}"
+        )
+    names = ("untaxed", "tax", "total")
+    sums = [round(sum(row[name] for row in recap["documents"]), 2) for name in names]
+    contract = [recap[f"contract_{name}"] for name in names]
+    print(f"{'Sum of documents':<67}{sums[0]:>14,.2f}{sums[1]:>12,.2f}{sums[2]:>14,.2f}")
+    print(f"{'Contract':<67}{contract[0]:>14,.2f}{contract[1]:>12,.2f}{contract[2]:>14,.2f}")
+    if sums != contract or recap["deposit_remaining"]:
+        sys.exit("The documents don't sum to the contract.")
+    print("The documents sum to the contract, to the cent.")
+
+
+show(order)
+show(with_deposit)
+
+print()
 report = env["ir.actions.report"]
 for move in moves:
     pdf, _kind = report._render_qweb_pdf("account.account_invoices", move.ids)
-    path = os.path.join(os.environ["DEMO_OUT"], f"situation-{move.situation_number}.pdf")
+    name = f"{move.billing_order_id.name}-{move.billing_kind}"
+    if move.situation_number:
+        name += f"-{move.situation_number}"
+    path = os.path.join(os.environ["DEMO_OUT"], f"{name}.pdf")
     with open(path, "wb") as target:
         target.write(pdf)
     print(f"wrote {path}")

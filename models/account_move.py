@@ -116,10 +116,12 @@ class AccountMove(models.Model):
         return reversed_moves
 
     def _get_name_invoice_report(self):
-        # EXTENDS account: a situation has its own table.
+        # EXTENDS account: a situation has its own table, a deposit its own title.
         self.ensure_one()
         if self._has_statement():
             return "sale_situation_invoicing.report_situation_document"
+        if self.billing_kind == "deposit" and self.billing_order_id:
+            return "sale_situation_invoicing.report_billing_document"
         return super()._get_name_invoice_report()
 
     def _is_downpayment(self):

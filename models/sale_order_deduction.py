@@ -10,6 +10,7 @@ from ..tools.deductions import RULES, DepositState, deduct
 from ..tools.money import HUNDRED, ONE, ZERO, exact, rounded, spread
 from ..tools.slices import weighted_progress
 from .res_company import DEDUCTION_RULES
+from .sale_order import PROGRESS_DECIMALS
 from .sale_order_deposit import NOTHING, Amounts, Deposit
 
 
@@ -86,7 +87,8 @@ class SaleOrder(models.Model):
         wanted = ZERO
         if rule == "manual":
             wanted = self._read_deduction_amount(amount, limit, deposits)
-        progress = self._get_plan_progress(plan) / HUNDRED
+        # The progress that is told, so that whoever adds up by hand finds the same amount.
+        progress = rounded(self._get_plan_progress(plan), ONE.scaleb(-PROGRESS_DECIMALS)) / HUNDRED
         step = exact(self.currency_id.rounding)
         amounts = deduct(
             rule,
@@ -130,7 +132,7 @@ class SaleOrder(models.Model):
         """
         used = rule or self.deduction_rule or "final"
         labels = dict(self._fields["deduction_rule"]._description_selection(self.env))
-        if used not in RULES:
+        if not isinstance(used, str) or used not in RULES:
             raise UserError(
                 self.env._(
                     "“%(rule)s” is not a deduction rule: give one of %(known)s.",

@@ -351,20 +351,30 @@ class SaleOrder(models.Model):
         return super()._create_down_payment_lines_from_base_lines(down_payment_base_lines)
 
     def _close_deposit(self, base_lines, total):
-        """Let the base of the largest line bring the lines of a deposit to its total."""
+        """Let the lines of a deposit come to its total, and each say 1 × the exact amount.
+
+        The base of the largest line takes what is missing. The bases of its taxes follow each line,
+        so that the print's bases add up to its untaxed total.
+
+        :param base_lines: of the tax engine, with their rounded amounts
+        :param total: decimal, tax included
+        """
         step = exact(self.currency_id.rounding)
         figures = [self._read_base_line(base_line) for base_line in base_lines]
         missing = rounded(total, step) - sum(rounded(exact(f["total"]), step) for f in figures)
-        if not missing:
-            return
-        largest = max(zip(figures, base_lines, strict=True), key=lambda pair: pair[0]["untaxed"])[1]
-        amount = float(missing)
-        largest["price_unit"] += amount
-        largest["tax_details"]["delta_total_excluded_currency"] += amount
-        if largest["manual_tax_amounts"]:
-            largest["manual_total_excluded_currency"] += amount
-            for values in largest["manual_tax_amounts"].values():
-                values["base_amount_currency"] += amount
+        largest = max(range(len(figures)), key=lambda index: figures[index]["untaxed"])
+        for index, (base_line, amounts) in enumerate(zip(base_lines, figures, strict=True)):
+            correction = float(missing) if index == largest else 0.0
+            untaxed = self.currency_id.round(amounts["untaxed"] + correction)
+            base_line["tax_details"]["delta_total_excluded_currency"] += correction
+            included = sum(tax for key, tax in amounts["taxes"].items() if key.price_include)
+            base_line["price_unit"] = self.currency_id.round(untaxed + included)
+            if not base_line["manual_tax_amounts"]:
+                continue
+            base_line["manual_total_excluded_currency"] = untaxed
+            shift = untaxed - min(amounts["bases"].values(), key=lambda base: abs(base - untaxed))
+            for values in base_line["manual_tax_amounts"].values():
+                values["base_amount_currency"] += shift
 
     def _prepare_down_payment_line_values_from_base_line(self, base_line):
         # EXTENDS sale: the price of a line without tax is all that holds its amount, and Odoo leaves

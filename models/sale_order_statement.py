@@ -157,8 +157,8 @@ class SaleOrder(models.Model):
         Three column groups as in French public works: the contract, earlier documents, this one and
         the works to date. Documents count in the order of their creation.
 
-        :return: ``{"title": str, "rows": [...], "totals": {...}, "other_lines": [...], "documents": [...],
-            "recap": {...}}``
+        :return: ``{"title": str, "rows": [...], "totals": {...}, "before_deductions": {...},
+            "deductions": [...], "other_lines": [...], "documents": [...], "recap": {...}}``
         """
         self.ensure_one()
         earlier_moves = self._get_billing_documents().filtered(
@@ -178,11 +178,27 @@ class SaleOrder(models.Model):
         currency = self.currency_id
         billed_total = currency.round(sum(row["total"] for row in earlier) + own["total"])
         billed_untaxed = currency.round(sum(row["untaxed"] for row in earlier) + own["untaxed"])
-        names = ("name", "kind", "number", "date", "untaxed", "tax", "total", "progress")
+        deductions = self._get_deduction_rows(move)
+        names = (
+            "name",
+            "kind",
+            "number",
+            "date",
+            "untaxed",
+            "tax",
+            "total",
+            "deduction",
+            "progress",
+        )
         return {
             "title": self._get_document_title(move),
             "rows": rows,
             "totals": totals,
+            "before_deductions": {
+                name: currency.round(own[name] - sum(row[name] for row in deductions))
+                for name in ("untaxed", "tax", "total")
+            },
+            "deductions": deductions,
             "other_lines": self._get_other_lines(move),
             "documents": [{name: row[name] for name in names} for row in earlier],
             "recap": {
@@ -191,6 +207,7 @@ class SaleOrder(models.Model):
                 "untaxed": own["untaxed"],
                 "tax": own["tax"],
                 "total": own["total"],
+                "deduction": own["deduction"],
                 "billed_untaxed": billed_untaxed,
                 "billed_total": billed_total,
                 "left_untaxed": currency.round(self.amount_untaxed - billed_untaxed),
@@ -219,15 +236,18 @@ class SaleOrder(models.Model):
         return amounts
 
     def _get_other_lines(self, move):
-        """Return the lines of a document that are not of the order's table: added by hand, deposits.
+        """Return the lines of a document that are not of the order's table: those added by hand.
 
         Titles and notes have no amount. The document's own title stands above the table.
         """
         work_lines = self._get_work_lines()
         lines = move.invoice_line_ids.filtered(
             lambda item: (
-                not item.sale_line_ids
-                or (item.display_type == "product" and not item.sale_line_ids & work_lines)
+                not item.is_downpayment
+                and (
+                    not item.sale_line_ids
+                    or (item.display_type == "product" and not item.sale_line_ids & work_lines)
+                )
             )
         )
         title = self._get_title_line(move)
@@ -238,6 +258,30 @@ class SaleOrder(models.Model):
                 and -move.direction_sign * item.price_subtotal,
             }
             for item in (lines - title).sorted("sequence")
+        ]
+
+    def _get_deduction_rows(self, move):
+        """Return what a document takes off for each deposit, under the titles of its sections."""
+        rows = []
+        title = ""
+        for item in move.invoice_line_ids.sorted("sequence"):
+            if item.display_type in SECTIONS:
+                title = item.name if item.is_downpayment else ""
+            if item.display_type != "product" or not item.is_downpayment:
+                continue
+            if not rows or not title or rows[-1]["name"] != title:
+                rows.append({"name": title or item.name, "untaxed": 0.0, "tax": 0.0, "total": 0.0})
+            sign = -move.direction_sign
+            rows[-1]["untaxed"] += sign * item.price_subtotal
+            rows[-1]["tax"] += sign * (item.price_total - item.price_subtotal)
+            rows[-1]["total"] += sign * item.price_total
+        currency = move.currency_id
+        return [
+            {
+                name: currency.round(value) if name != "name" else value
+                for name, value in row.items()
+            }
+            for row in rows
         ]
 
     def _get_title_line(self, move):
@@ -265,7 +309,7 @@ class SaleOrder(models.Model):
                 _level, start, title = open_sections.pop()
                 rows.append(self._get_subtotal_row(title, rows[start:]))
 
-        for line in self.order_line:
+        for line in self.order_line.filtered(lambda line: not line.is_downpayment):
             if line.display_type in SECTIONS:
                 level = 1 if line.display_type == "line_section" else 2
                 close(level)

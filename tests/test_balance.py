@@ -54,9 +54,7 @@ class TestBalance(SituationCommon):
                 {"quantity": 1, "price_subtotal": 2500, "previous_progress": 0, "progress": 100},
             ],
         )
-        rows = [
-            row for row in balance._get_billing_statement()["rows"] if row["type"] == "line"
-        ]
+        rows = [row for row in balance._get_billing_statement()["rows"] if row["type"] == "line"]
         self.assertEqual([row["name"] for row in rows], ["Walls", "Roof"])
         self.assertEqual([row["period"] for row in rows], [0, 2500])
 

@@ -35,7 +35,12 @@ class TestDeduction(SituationCommon):
             order.deduction_start = 60
 
     def test_a_deposit_larger_than_the_situation(self):
-        for rule, deducted in (("full", 1500), ("progressive", 450), ("threshold", 0), ("final", 0)):
+        for rule, deducted in (
+            ("full", 1500),
+            ("progressive", 450),
+            ("threshold", 0),
+            ("final", 0),
+        ):
             order = self.make_order(self.line("Works", 1, 12500.0))
             order.deduction_rule = rule
             self.assertEqual(order.amount_total, 15000)
@@ -82,7 +87,9 @@ class TestDeduction(SituationCommon):
             with self.assertRaisesRegex(UserError, words):
                 order.preview_situation(10, rule, amount)
         self.assertFalse(order.situation_count)
-        self.assertEqual(self.situation(order, 10, deduction_rule="manual", deduction_amount=0).amount_total, 120)
+        self.assertEqual(
+            self.situation(order, 10, deduction_rule="manual", deduction_amount=0).amount_total, 120
+        )
 
     # === THE LINES ===#
 
@@ -104,8 +111,18 @@ class TestDeduction(SituationCommon):
         self.assertRecordValues(
             lines.sorted("price_unit"),
             [
-                {"quantity": -1, "price_unit": 375, "price_total": -412.5, "tax_ids": self.tax10.ids},
-                {"quantity": -1, "price_unit": 1500, "price_total": -1800, "tax_ids": self.tax20.ids},
+                {
+                    "quantity": -1,
+                    "price_unit": 375,
+                    "price_total": -412.5,
+                    "tax_ids": self.tax10.ids,
+                },
+                {
+                    "quantity": -1,
+                    "price_unit": 1500,
+                    "price_total": -1800,
+                    "tax_ids": self.tax20.ids,
+                },
             ],
         )
         self.assertEqual(lines.account_id, self.company.downpayment_account_id)

@@ -56,8 +56,32 @@ class TestDeposit(SituationCommon):
     def test_a_fixed_amount_that_does_not_divide(self):
         deposit = self.deposit(self.order, 1000.01, amount_type="fixed")
         self.assertEqual(deposit.amount_total, 1000.01)
-        for line in self.billed_lines(deposit):
-            self.assertEqual(line.price_total, line.currency_id.round(line.price_total))
+        # 1 000.01 / 14 750 of 10 000 + 2 000 and 2 500 + 250: the VAT is 135.59 and 16.95; of the
+        # 847.47 untaxed, 677.97 and 169.50. What is printed adds up: 1 × the price, base by rate.
+        self.assertRecordValues(
+            self.billed_lines(deposit).sorted("price_unit", reverse=True),
+            [
+                {
+                    "quantity": 1,
+                    "price_unit": 677.97,
+                    "price_subtotal": 677.97,
+                    "price_total": 813.56,
+                },
+                {
+                    "quantity": 1,
+                    "price_unit": 169.5,
+                    "price_subtotal": 169.5,
+                    "price_total": 186.45,
+                },
+            ],
+        )
+        self.assertRecordValues(
+            deposit.line_ids.filtered("tax_line_id").sorted("balance"),
+            [
+                {"balance": -135.59, "tax_base_amount": 677.97},
+                {"balance": -16.95, "tax_base_amount": 169.5},
+            ],
+        )
 
     def test_lines_without_tax_close_to_the_cent(self):
         order = self.make_order(
@@ -78,7 +102,9 @@ class TestDeposit(SituationCommon):
             ["Building", "• Walls – 10.00 Units", "• Roof – 1.00 Units"],
         )
         self.assertEqual(deposit.amount_total, 4425.0)
-        self.assertTrue(max(notes.mapped("sequence")) < min(self.billed_lines(deposit).mapped("sequence")))
+        self.assertTrue(
+            max(notes.mapped("sequence")) < min(self.billed_lines(deposit).mapped("sequence"))
+        )
         self.assertTrue(deposit._is_downpayment())
 
     def test_another_currency_than_the_company_s(self):

@@ -386,9 +386,11 @@ class TestSituationInput(SituationCommon):
                 )
                 self.assertIn(value, message)
 
-    def test_deduction_rule_that_is_not_available(self):
+    def test_deduction_that_can_t_be_made(self):
         for rule, amount, text in (
-            ("manual", 500, "manual"),
+            ("manual", 500, "500"),
+            ("manual", "500", "500"),
+            ("manual", None, "amount"),
             ("nonsense", None, "nonsense"),
             (["final"], None, "final"),
             (None, 512.5, "512.5"),

@@ -69,7 +69,7 @@ class TestSituationPrint(SituationCommon):
                  "43.33 %", "780.00 €", "33.33 %", "600.00 €"],
             ],
         )  # fmt: skip
-        self.assertIn("Draft situation no. 2", self.text)
+        self.assertIn("Situation no. 2 (draft)", self.text)
         self.assertIn(self.order.name, self.text)
 
     def test_recap_of_the_second_situation(self):

@@ -42,6 +42,20 @@ class TestSituationTour(HttpCase, SituationCommon):
         )
         self.assertEqual(self.order.billing_progress, 50)
 
+    def test_deposit_situation_balance(self):
+        self.tour("sale_deposit_balance", f"/odoo/action-sale.action_orders/{self.order.id}")
+        documents = self.order.billing_document_ids.sorted("id")
+        self.assertRecordValues(
+            documents,
+            [
+                {"billing_kind": "deposit", "state": "posted", "amount_total": 633},
+                {"billing_kind": "situation", "state": "posted", "amount_total": 1000},
+                {"billing_kind": "balance", "state": "posted", "amount_total": 477},
+            ],
+        )
+        self.assertJobTies(self.order)
+        self.assertDepositsTie(self.order)
+
     def test_order(self):
         self.situation(self.order, 10)
         self.situation(self.order, 20)

@@ -1,1 +1,6 @@
-from . import account_move_reversal, sale_advance_payment_inv, sale_balance_wizard, sale_situation_wizard
+from . import (
+    account_move_reversal,
+    sale_advance_payment_inv,
+    sale_balance_wizard,
+    sale_situation_wizard,
+)

@@ -124,7 +124,7 @@ class SaleSituationWizard(models.TransientModel):
             "name": line.name,
             "path": self._get_path(line),
         }
-        if line.display_type in SECTIONS:
+        if line.display_type in SECTIONS and not line.is_downpayment:
             return {**values, "display_type": line.display_type}
         if not figures:
             return None
