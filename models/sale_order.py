@@ -120,6 +120,8 @@ class SaleOrder(models.Model):
         """
         invoice_date = self._begin_billing(invoice_date)
         self._check_can_be_billed()
+        # XML-RPC has no null: what isn't given comes as False.
+        amount_type, detail = amount_type or "percent", detail or "single"
         total = self._read_deposit(amount, amount_type, detail)
         return self._finish_billing(
             self._create_deposit(total, amount, amount_type, detail, invoice_date), post

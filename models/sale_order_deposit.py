@@ -371,10 +371,16 @@ class SaleOrder(models.Model):
             base_line["price_unit"] = self.currency_id.round(untaxed + included)
             if not base_line["manual_tax_amounts"]:
                 continue
-            base_line["manual_total_excluded_currency"] = untaxed
             shift = untaxed - min(amounts["bases"].values(), key=lambda base: abs(base - untaxed))
+            base_line["manual_total_excluded_currency"] = untaxed
+            base_line["manual_total_excluded"] += self._convert_to_company(correction)
             for values in base_line["manual_tax_amounts"].values():
                 values["base_amount_currency"] += shift
+                values["base_amount"] += self._convert_to_company(shift)
+
+    def _convert_to_company(self, amount):
+        """Return an amount of the order in the company's currency, at the order's rate."""
+        return self.company_id.currency_id.round(amount / (self.currency_rate or 1.0))
 
     def _prepare_down_payment_line_values_from_base_line(self, base_line):
         # EXTENDS sale: the price of a line without tax is all that holds its amount, and Odoo leaves

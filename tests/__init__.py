@@ -2,6 +2,7 @@ from . import (
     test_balance,
     test_deduction,
     test_deposit,
+    test_deposit_accounting,
     test_deposit_exactness,
     test_kernel,
     test_situation,

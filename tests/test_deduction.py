@@ -304,7 +304,7 @@ class TestDeduction(SituationCommon):
             form.apply_progress = 50
             self.assertIn("180.00", form.recap)
             self.assertIn("420.00", form.recap)
-            self.assertIn("draft", form.recap)
+            self.assertIn("Still drafts", form.recap)
             form.deduction_rule = "full"
             self.assertIn("240.00", form.recap)
             form.deduction_rule = "manual"

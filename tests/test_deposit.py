@@ -57,29 +57,29 @@ class TestDeposit(SituationCommon):
         deposit = self.deposit(self.order, 1000.01, amount_type="fixed")
         self.assertEqual(deposit.amount_total, 1000.01)
         # 1 000.01 / 14 750 of 10 000 + 2 000 and 2 500 + 250: the VAT is 135.59 and 16.95; of the
-        # 847.47 untaxed, 677.97 and 169.50. What is printed adds up: 1 × the price, base by rate.
+        # 847.47 untaxed, 677.98 and 169.49. What is printed adds up: 1 × the price, base by rate.
         self.assertRecordValues(
             self.billed_lines(deposit).sorted("price_unit", reverse=True),
             [
                 {
                     "quantity": 1,
-                    "price_unit": 677.97,
-                    "price_subtotal": 677.97,
-                    "price_total": 813.56,
+                    "price_unit": 677.98,
+                    "price_subtotal": 677.98,
+                    "price_total": 813.57,
                 },
                 {
                     "quantity": 1,
-                    "price_unit": 169.5,
-                    "price_subtotal": 169.5,
-                    "price_total": 186.45,
+                    "price_unit": 169.49,
+                    "price_subtotal": 169.49,
+                    "price_total": 186.44,
                 },
             ],
         )
         self.assertRecordValues(
             deposit.line_ids.filtered("tax_line_id").sorted("balance"),
             [
-                {"balance": -135.59, "tax_base_amount": 677.97},
-                {"balance": -16.95, "tax_base_amount": 169.5},
+                {"balance": -135.59, "tax_base_amount": -677.98},
+                {"balance": -16.95, "tax_base_amount": -169.49},
             ],
         )
 

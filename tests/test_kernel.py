@@ -5,7 +5,8 @@ from decimal import Decimal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ..tools import entries, money, placeholders, slices
+from ..tools import deductions, entries, money, placeholders, slices
+from ..tools.deductions import RULES, DepositState, deduct
 from ..tools.money import ONE, ZERO, rounded, spread
 from ..tools.slices import (
     CENT,
@@ -50,7 +51,7 @@ class TestKernel(unittest.TestCase):
     test_module = "sale_situation_invoicing"
 
     def test_doctests(self):
-        for module in (money, slices, entries, placeholders):
+        for module in (money, slices, entries, placeholders, deductions):
             result = doctest.testmod(module)
             self.assertTrue(result.attempted, module.__name__)
             self.assertFalse(result.failed, module.__name__)
@@ -157,3 +158,55 @@ class TestKernel(unittest.TestCase):
         if not taxed:
             self.assertEqual(shown, part.amount)
         self.assertEqual(rounded(shown_quantity, HUNDREDTH), shown_quantity)
+
+
+class TestDeductions(unittest.TestCase):
+    test_module = "sale_situation_invoicing"
+
+    @given(
+        st.sampled_from(sorted(RULES)),
+        st.lists(
+            st.tuples(
+                st.decimals(0, 9999, places=2),
+                st.decimals(0, 9999, places=2),
+                progresses,
+                progresses,
+            ),
+            max_size=4,
+        ),
+        amounts,
+        st.decimals(0, 9999, places=2),
+        steps,
+    )
+    def test_never_more_than_what_is_left_nor_than_the_document(
+        self, rule, deposits, limit, wanted, step
+    ):
+        start, end = Decimal("0.65"), Decimal("0.8")
+        limit = rounded(limit, step)
+        states = [
+            DepositState(
+                rounded(worth, step), rounded(done, step), progress / 100, start, end, wanted
+            )
+            for worth, done, progress, _other in deposits
+        ]
+        result = deduct(rule, states, limit, step)
+        self.assertLessEqual(sum(result), max(limit, ZERO))
+        for state, amount in zip(states, result, strict=True):
+            self.assertGreaterEqual(amount, 0)
+            self.assertLessEqual(amount, max(state.left, ZERO))
+            self.assertEqual(amount, rounded(amount, step))
+
+    @given(
+        st.sampled_from(["full", "progressive", "threshold"]),
+        st.decimals("0.01", 9999, places=2),
+        st.lists(progresses, max_size=6),
+        st.lists(st.decimals(0, 5000, places=2), min_size=6, max_size=6),
+    )
+    def test_any_path_to_the_end_deducts_the_deposit(self, rule, worth, path, limits):
+        state = DepositState(worth, start=Decimal("0.65"), end=Decimal("0.8"))
+        for progress, limit in zip([*path], limits, strict=False):
+            state = state._replace(progress=progress / 100)
+            [amount] = deduct(rule, [state], limit, CENT)
+            state = state._replace(deducted=state.deducted + amount)
+        [rest] = deduct(rule, [state._replace(progress=ONE)], worth, CENT)
+        self.assertEqual(state.deducted + rest, worth)

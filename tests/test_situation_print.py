@@ -109,7 +109,7 @@ class TestSituationPrint(SituationCommon):
             (0, 0, {"name": "Goodwill", "quantity": 1, "price_unit": 12, "tax_ids": []})
         ]
         rows = self.rows(refund)
-        self.assertIn("Draft credit note, situation no. 2", self.text)
+        self.assertIn("Situation no. 2 (draft credit note)", self.text)
         self.assertEqual(rows[-1][-1], "-600.00 €")
         self.assertEqual(self.rows(refund, "situation_other_lines")[1:], [["Goodwill", "-12.00 €"]])
 
@@ -141,7 +141,7 @@ class TestSituationPrint(SituationCommon):
         self.env["res.lang"]._activate_lang("fr_FR")
         self.customer.lang = "fr_FR"
         self.rows(self.second)
-        self.assertIn("Situation provisoire n° 2", self.text)
+        self.assertIn("Situation n° 2 (brouillon)", self.text)
         self.assertIn("Sous-total House", self.text)
         self.assertIn("Récapitulatif de facturation", self.text)
 

@@ -223,6 +223,52 @@ class SituationRpcCommon(SituationCommon, HttpCase):
         self.assertEqual((last["kind"], last["state"]), ("situation", "posted"))
         self.assertEqual(last["date"], "2026-03-12")
 
+    def check_deposit_to_balance(self):
+        # 1 200 and 550: a deposit of 30 % is 525; half of the works 875, less half of it.
+        deposit = self.call(
+            "create_deposit_invoice", amount=30, invoice_date="2026-03-12", post=True
+        )
+        figures = self.call("preview_situation", entries=50)
+        self.assertPlain(figures, FIGURES)
+        self.assertEqual((figures["total"], figures["deduction"]), (612.5, 262.5))
+        manual = {"entries": 50, "deduction_rule": "manual", "deduction_amount": 100.0}
+        self.assertEqual(self.call("preview_situation", **manual)["total"], 775)
+        situation = self.call("create_situation_invoice", **manual, post=True)
+        second = self.call("create_deposit_invoice", amount=75.5, amount_type="fixed", post=True)
+        balance = self.call("create_balance_invoice", invoice_date="2026-05-31", post=True)
+        for move_id in (deposit, situation, second, balance):
+            self.assertIs(type(move_id), int)
+        recap = self.call("get_billing_recap")
+        self.assertPlain(recap, RECAP)
+        for row in recap["documents"]:
+            self.assertPlain(row, DOCUMENT, row["kind"])
+        self.assertEqual(
+            [(row["id"], row["kind"], row["total"]) for row in recap["documents"]],
+            [
+                (deposit, "deposit", 525),
+                (situation, "situation", 775),
+                (second, "deposit", 75.5),
+                (balance, "balance", 374.5),
+            ],
+        )
+        self.assertEqual(recap["deposit_invoiced"], 600.5)
+        self.assertEqual(recap["deposit_deducted"], 600.5)
+        self.assertEqual(recap["deposit_remaining"], 0)
+        self.assertEqual(recap["to_invoice_total"], 0)
+
+    def check_bad_deposits(self):
+        for values, texts in (
+            ({"amount": 0}, ("0",)),
+            ({"amount": "third"}, ("third",)),
+            ({"amount": 120.5}, ("2,108.75", "1,750.00")),
+            ({"amount": 30, "amount_type": "share"}, ("share", "fixed")),
+            ({"amount": 30, "detail": ["lines"]}, ("lines", "single")),
+            ({"amount": 30, "invoice_date": "soon"}, ("soon",)),
+        ):
+            with self.subTest(values=values):
+                self.assertRefused(texts, "create_deposit_invoice", **values)
+        self.assertRefused((self.order.name,), "create_balance_invoice")
+
     def check_bad_input(self):
         unknown = self.env["sale.order.line"].search([], order="id desc", limit=1).id + 7
         for entries, texts in (
@@ -291,14 +337,20 @@ class TestSituationXmlRpc(SituationRpcCommon):
     def test_recap(self):
         self.check_recap()
 
+    def test_deposit_to_balance(self):
+        self.check_deposit_to_balance()
+
     def test_bad_input(self):
         self.check_bad_input()
+        self.check_bad_deposits()
 
     def test_optional_arguments_left_empty(self):
         """XML-RPC has no null: what isn't given comes as False."""
         figures = self.call("preview_situation", 30, False, False)
         move_id = self.call("create_situation_invoice", 30, False, False, False, False)
         self.assertPreviewIsTheDocument(figures, move_id)
+        self.assertTrue(self.call("create_deposit_invoice", 10, False, False, False, True))
+        self.assertTrue(self.call("create_balance_invoice", False, False))
 
     def test_rights(self):
         self.assertRefused(
@@ -367,8 +419,12 @@ class TestSituationJson2(SituationRpcCommon):
     def test_recap(self):
         self.check_recap()
 
+    def test_deposit_to_balance(self):
+        self.check_deposit_to_balance()
+
     def test_bad_input(self):
         self.check_bad_input()
+        self.check_bad_deposits()
 
     def test_null(self):
         self.assertRefused(("None",), "preview_situation", None)
@@ -404,7 +460,7 @@ class TestSituationJson2(SituationRpcCommon):
                 self.assertEqual(response.status_code, 404, response.text)
 
     def test_private_methods_stay_private(self):
-        for method in ("_plan_situation", "_create_situation", "_lock_for_billing"):
+        for method in ("_plan_situation", "_create_document", "_lock_for_billing"):
             with self.subTest(method=method), mute_logger("odoo.http"):
                 response = self.post(method, entries=45)
                 self.assertIn(response.status_code, (403, 404), response.text)
@@ -443,6 +499,9 @@ class TestSituationOdooRpc(SituationRpcCommon):
         texts = ("Doors", "-12.5")
         entries = [{"line_id": self.doors.id, "progress": -12.5}]
         self.assertRefused(texts, "create_situation_invoice", entries)
+
+    def test_deposit_to_balance(self):
+        self.check_deposit_to_balance()
 
     def test_order_as_a_python_object(self):
         """odoorpc's records: methods are called on the order itself."""
