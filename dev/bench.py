@@ -32,9 +32,23 @@ def row(lines, label, measured, reference=None):
     print(f"{lines:>7}  {label:<48}{called:>8}{queries:>12}{seconds:>9.2f}{ratio}")
 
 
+def native_deposit(order):
+    """Make a down payment of 30 % as Odoo's wizard does."""
+    values = {
+        "sale_order_ids": order.ids,
+        "advance_payment_method": "percentage",
+        "amount": 30,
+    }
+    env["sale.advance.payment.inv"].create(values).create_invoices()
+
+
 # The first document of a process fills caches that later ones find: it is not measured.
 order_of(env, 3)._create_invoices()
-order_of(env, 3).create_situation_invoice(50)
+native_deposit(order_of(env, 3))
+warm = order_of(env, 3)
+warm.create_deposit_invoice(30, post=True)
+warm.create_situation_invoice(50)
+warm.create_balance_invoice()
 print(f"{'lines':>7}  {'call':<48}{'queries':>8}{'with flush':>12}{'seconds':>9}{'× Odoo':>8}")
 for count in BENCH_LINES:  # noqa: F821
     ours, twin = order_of(env, count), order_of(env, count)
@@ -47,6 +61,16 @@ for count in BENCH_LINES:  # noqa: F821
     row(count, "create_situation_invoice, the second", again, native)
     row(count, "preview_situation", preview)
     row(count, "get_billing_recap", measure(ours.get_billing_recap))
+    ours, twin = order_of(env, count), order_of(env, count)
+    native = measure(native_deposit, twin)
+    row(count, "Odoo's down payment", native)
+    row(count, "create_deposit_invoice", measure(ours.create_deposit_invoice, 30), native)
+    (ours | twin).billing_document_ids.action_post()
+    native = measure(lambda order: order._create_invoices(final=True), twin)
+    row(count, "Odoo _create_invoices, deducting", native)
+    created = measure(ours.create_situation_invoice, 30)
+    row(count, "create_situation_invoice, deducting", created, native)
+    row(count, "create_balance_invoice", measure(ours.create_balance_invoice), native)
 
 job = order_of(env, 100)
 for step in range(1, 51):

@@ -59,7 +59,8 @@ class SaleOrder(models.Model):
     def _compute_billing_recap(self):
         qweb = self.env["ir.qweb"]
         for order in self:
-            if not order._origin or not order.billing_move_ids:
+            # A customer reads the order, too; the recap is not for him (`get_billing_recap`).
+            if not order.billing_move_ids or not self.env.user._is_internal():
                 order.billing_recap = False
                 continue
             order.billing_recap = qweb._render(

@@ -137,6 +137,60 @@ class TestSituationPrint(SituationCommon):
         report = content._get_name_invoice_report()
         self.assertEqual(report, "sale_situation_invoicing.report_situation_document")
 
+    def make_job_with_deposit(self):
+        """A deposit of 20 %, a situation of 50 %, the balance: 1 200 + 110 in all."""
+        order = self.make_order(self.line("Walls", 10, 100), self.line("Tiles", 1, 100, self.tax10))
+        deposit = self.deposit(order, 20, invoice_date="2026-03-12", post=True)
+        situation = self.situation(order, 50, invoice_date="2026-04-30", post=True)
+        balance = self.balance(order, invoice_date="2026-05-31", post=True)
+        return order, deposit, situation, balance
+
+    def test_deductions_stand_under_the_table(self):
+        order, deposit, situation, _balance = self.make_job_with_deposit()
+        title = f"Deduction of deposit {deposit.name} of 03/12/2026"
+        self.assertEqual(
+            self.rows(situation, "situation_deductions"),
+            [
+                ["", "Untaxed", "Tax", "Total"],
+                ["This invoice before deductions", "550.00 €", "105.00 €", "655.00 €"],
+                [title, "-110.00 €", "-21.00 €", "-131.00 €"],
+            ],
+        )
+        rows = self.rows(situation)
+        # The order's own line and title for down payments are no works.
+        self.assertEqual([row[0] for row in rows[2:]], ["Walls", "Tiles", "Total, untaxed"])
+        self.assertNotIn("Other lines", self.text)
+        self.assertIn("524.00 €", self.text)
+        self.assertEqual(order.currency_id.name, "EUR")
+
+    def test_balance_lists_every_earlier_document(self):
+        order, deposit, situation, balance = self.make_job_with_deposit()
+        self.assertEqual(
+            self.rows(balance, "situation_recap"),
+            [
+                ["Document", "Number", "Date", "Progress", "Deposits deducted",
+                 "Untaxed", "Tax", "Total"],
+                ["Contract", "1,100.00 €", "210.00 €", "1,310.00 €"],
+                ["Deposit", deposit.name, "03/12/2026", "0.00 %", "",
+                 "220.00 €", "42.00 €", "262.00 €"],
+                ["Situation no. 1", situation.name, "04/30/2026", "50.00 %", "-131.00 €",
+                 "440.00 €", "84.00 €", "524.00 €"],
+                ["This balance", "100.00 %", "-131.00 €", "440.00 €", "84.00 €", "524.00 €"],
+                ["Left to bill", "0.00 €", "0.00 €", "0.00 €"],
+            ],
+        )  # fmt: skip
+        self.assertIn(f"Balance invoice {balance.name}", self.text)
+        self.assertIn(f"Balance invoice of order {order.name} of", self.text)
+
+    def test_deposit_bears_its_name_and_the_order(self):
+        order, deposit, _situation, _balance = self.make_job_with_deposit()
+        self.rows(deposit, "invoice_line_table")
+        self.assertIn(f"Deposit invoice {deposit.name}", self.text)
+        self.assertIn(f"Deposit of 20 % on order {order.name} of", self.text)
+        credit = deposit._reverse_moves([{}])
+        self.rows(credit, "invoice_line_table")
+        self.assertIn("Deposit invoice (draft credit note)", self.text)
+
     def test_customers_language(self):
         self.env["res.lang"]._activate_lang("fr_FR")
         self.customer.lang = "fr_FR"

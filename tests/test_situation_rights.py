@@ -71,7 +71,10 @@ class TestSituationRights(SituationCommon):
     def assertDeniedToBill(self, user, order=None):
         for name in ("create_situation_invoice", "preview_situation"):
             self.assertDenied(getattr(self.as_user(user, order), name), 45)
-        self.assertDenied(self.as_user(user, order).action_create_situation)
+        self.assertDenied(self.as_user(user, order).create_deposit_invoice, 30)
+        self.assertDenied(self.as_user(user, order).create_balance_invoice)
+        for name in ("action_create_situation", "action_create_deposit", "action_create_balance"):
+            self.assertDenied(getattr(self.as_user(user, order), name))
 
     def assertDeniedAll(self, user, order=None):
         self.assertDeniedToBill(user, order)
@@ -92,6 +95,34 @@ class TestSituationRights(SituationCommon):
         self.assertEqual([row["id"] for row in recap["documents"]], [move_id])
         action = self.as_user(self.salesperson).action_view_situations()
         self.assertEqual(action["res_id"], move_id)
+
+    def test_salesperson_makes_deposit_and_balance(self):
+        order = self.as_user(self.salesperson)
+        with self.assertRaises(AccessError):
+            order.create_deposit_invoice(30, post=True)
+        deposit = self.move(order.create_deposit_invoice(30))
+        self.assertEqual((deposit.state, deposit.amount_total), ("draft", 360))
+        deposit.action_post()
+        order = self.as_user(self.salesperson)
+        self.assertEqual(order.preview_situation(50)["deduction"], 180)
+        self.assertEqual(self.move(order.create_situation_invoice(50)).amount_total, 420)
+        self.assertEqual(len(order.billing_move_ids), 2)
+        self.assertIn("180.00", order.billing_recap)
+        wizard = order.env["sale.balance.wizard"].browse(order.action_create_balance()["res_id"])
+        self.assertIn("420.00", wizard.summary)
+        self.assertEqual(self.move(wizard.action_create()["res_id"]).amount_total, 420)
+
+    def test_salesperson_sees_the_documents_that_are_theirs(self):
+        move = self.situation(self.order, 50)
+        self.assertEqual(self.as_user(self.salesperson).billing_move_ids, move)
+        move.invoice_user_id = self.colleague
+        order = self.as_user(self.salesperson)
+        self.assertFalse(order.billing_move_ids)
+        self.assertEqual(len(order.get_billing_recap()["documents"]), 1)
+
+    def test_customer_reads_the_order_without_the_recap(self):
+        self.situation(self.order, 50, post=True)
+        self.assertFalse(self.as_user(self.portal).billing_recap)
 
     def test_salesperson_bills_as_odoo_lets_them(self):
         own = self.as_user(self.salesperson)._create_invoices()
@@ -119,6 +150,19 @@ class TestSituationRights(SituationCommon):
         self.assertEqual(self.order.billing_progress, 45)
         recap = self.as_user(self.invoicing).get_billing_recap()
         self.assertEqual(recap["invoiced_total"], 540)
+
+    def test_invoicing_user_makes_a_deposit_by_the_wizard(self):
+        order = self.as_user(self.invoicing)
+        action = order.action_create_deposit()
+        Wizard = order.env[action["res_model"]].with_context(**action["context"])
+        wizard = Wizard.create({"amount": 30})
+        self.assertEqual(wizard.left_to_invoice, 1200)
+        deposit = order.env["account.move"].browse(wizard.action_create_draft()["res_id"])
+        self.assertEqual(deposit.billing_kind, "deposit")
+        deposit.action_post()
+        self.assertEqual(deposit.state, "posted")
+        balance = order.env["account.move"].browse(order.create_balance_invoice(post=True))
+        self.assertEqual((balance.state, balance.amount_total), ("posted", 840))
 
     def test_invoicing_user_needs_no_right_to_write_orders(self):
         rights = self.env["ir.model.access"].search(
@@ -290,6 +334,22 @@ class TestSituationCompanies(SituationCommon):
         order = self.order.with_user(user).with_context(allowed_company_ids=companies)
         self.assertEqual(order.env.company, self.company)
         self.check_document(order)
+
+    def test_deposit_and_balance_in_another_active_company(self):
+        user = self.make_user("both", self.company + self.other)
+        companies = (self.company + self.other).ids
+        order = self.order.with_user(user).with_context(allowed_company_ids=companies)
+        account = self.other.downpayment_account_id
+        self.assertNotEqual(account, self.company.downpayment_account_id)
+        moves = self.move(order.create_deposit_invoice(30, post=True))
+        moves += self.move(order.create_situation_invoice(50, post=True))
+        moves += self.move(order.create_balance_invoice(post=True))
+        self.assertEqual(moves.company_id, self.other)
+        self.assertEqual(moves.line_ids.account_id.company_ids, self.other)
+        lines = moves.line_ids.filtered("is_downpayment")
+        self.assertEqual(lines.filtered("account_id").account_id, account)
+        self.assertJobTies(self.order)
+        self.assertDepositsTie(self.order)
 
     def test_another_active_company_without_a_selection(self):
         """As RPC calls: no company in the context, the user's own one is active."""

@@ -57,6 +57,31 @@ class TestSituationSpeed(SituationCommon):
             self.assertLessEqual(counts[1], counts[0], counts)
             self.assertLess(counts[1], 30)
 
+    def test_deposit_deduction_and_balance(self):
+        counts = []
+        for order in (self.order_of(2), self.order_of(10), self.order_of(90)):
+            counts.append(
+                [
+                    self.count(order.create_deposit_invoice, 30, "percent", "lines", None, True),
+                    self.count(order.create_situation_invoice, 40),
+                    self.count(order.create_balance_invoice),
+                ]
+            )
+        # The first order fills the caches of the process.
+        for few, many in zip(*counts[1:], strict=True):
+            self.assertLessEqual(many - few, 2, counts)
+
+    def test_many_documents_with_deductions(self):
+        few, many = self.order_of(20), self.order_of(20)
+        for order, steps in ((few, (1,)), (many, range(1, 31))):
+            order.create_deposit_invoice(30, post=True)
+            for step in steps:
+                order.create_situation_invoice(step)
+        previews = [self.count(order.preview_situation, 50) for order in (few, many)]
+        recaps = [self.count(order.get_billing_recap) for order in (few, many)]
+        for counts in (previews, recaps):
+            self.assertLessEqual(counts[1], counts[0] + 1, counts)
+
     def test_lists_read_progress_in_one_go(self):
         orders = [self.order_of(3) for _n in range(4)]
         for order in orders:
