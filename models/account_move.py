@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 from ..tools.money import HUNDRED, exact
 from ..tools.slices import share
@@ -70,8 +71,13 @@ class AccountMove(models.Model):
     # === ACTIONS ===#
 
     def action_set_deposit_account(self):
-        """Set the company's down payment account, and put this draft deposit on it."""
+        """Set the company's down payment account, and put this draft deposit on it.
+
+        :raise UserError: on any other document
+        """
         self.ensure_one()
+        if self.state != "draft" or self.billing_kind != "deposit":
+            raise UserError(self.env._("%(move)s is no draft deposit.", move=self.display_name))
         self.company_id._set_deposit_account()
         lines = self.invoice_line_ids.filtered(lambda line: line.display_type == "product")
         lines.account_id = self.company_id.downpayment_account_id
@@ -108,9 +114,10 @@ class AccountMove(models.Model):
     def _reverse_moves(self, default_values_list=None, cancel=False):
         # EXTENDS account: the credit note of a situation belongs to the same order, and gives its
         # progress back.
-        default_values_list = default_values_list or [{} for _move in self]
-        for move, values in zip(self, default_values_list, strict=True):
-            values.update(move._get_billing_identity())
+        default_values_list = [
+            {**values, **move._get_billing_identity()}
+            for move, values in zip(self, default_values_list or [{} for _m in self], strict=True)
+        ]
         reversed_moves = super()._reverse_moves(default_values_list, cancel=cancel)
         reversed_moves._refresh_later_drafts()
         return reversed_moves
@@ -137,6 +144,16 @@ class AccountMove(models.Model):
         """Whether this invoice or credit note is a deposit's: of our making or Odoo's."""
         self.ensure_one()
         return self.billing_kind == "deposit" or self._is_downpayment()
+
+    def _is_draft_deposit(self):
+        """Whether this deposit document is an invoice that is not posted yet."""
+        self.ensure_one()
+        return self.state == "draft" and self.move_type == "out_invoice"
+
+    def _is_standing(self):
+        """Whether this invoice is posted, and not credited whole."""
+        self.ensure_one()
+        return self.state == "posted" and self.payment_state != "reversed"
 
     def _get_billing_identity(self):
         """Return the values by which a copy belongs to the same order; empty on other invoices."""
@@ -219,7 +236,7 @@ class AccountMove(models.Model):
         before = order._get_amounts_by_line(earlier)
         for item in self.invoice_line_ids:
             line = item.sale_line_ids[:1]
-            if item.display_type != "product" or not line._is_work_line():
+            if item.display_type != "product" or not line or not line._is_work_line():
                 continue
             amount, quantity = before[line.id]
             whole = exact(line.contract_amount)

@@ -138,11 +138,13 @@ class ResCompany(models.Model):
     def _find_deposit_account(self):
         """Return the down payment account of the company's chart (4191 in France), if it has one."""
         self.ensure_one()
-        ChartTemplate = self.env["account.chart.template"].with_company(self)
-        if not self.chart_template:
+        # A branch keeps its books in the chart of the company at the root.
+        root = self.root_id
+        ChartTemplate = self.env["account.chart.template"].with_company(root)
+        if not root.chart_template:
             return self.env["account.account"]
         # sudo: the chart's own data, whoever bills
-        template = ChartTemplate.sudo()._get_chart_template_data(self.chart_template)
+        template = ChartTemplate.sudo()._get_chart_template_data(root.chart_template)
         xmlid = template["template_data"].get("downpayment_account_id")
         account = xmlid and ChartTemplate.ref(xmlid, raise_if_not_found=False)
         return account or self.env["account.account"]

@@ -122,7 +122,8 @@ class SaleOrder(models.Model):
         invoice_date = self._begin_billing(invoice_date)
         self._check_can_be_billed()
         # XML-RPC has no null: what isn't given comes as False.
-        amount_type, detail = amount_type or "percent", detail or "single"
+        amount_type = "percent" if amount_type in (None, False) else amount_type
+        detail = "single" if detail in (None, False) else detail
         total = self._read_deposit(amount, amount_type, detail)
         return self._finish_billing(
             self._create_deposit(total, amount, amount_type, detail, invoice_date), post
@@ -343,7 +344,7 @@ class SaleOrder(models.Model):
 
         :raise UserError: when it isn't a date
         """
-        if not value:
+        if value in (None, False):
             return False
         if isinstance(value, date):
             return fields.Date.to_date(value)
@@ -359,11 +360,13 @@ class SaleOrder(models.Model):
         # quantity × price.
         values = {}
         for order in self:
-            if order._has_situations():
+            if order._has_situations() or any(
+                line._is_deducted_in_parts() for line in order._get_down_payment_lines()
+            ):
                 order._lock_for_billing()
-                values.update(order._prepare_rest_values())
+                values[order.id] = order._prepare_rest_values()
         if values:
-            self = self.with_context(situation_slice_values=values)
+            self = self.with_context(situation_rest_values=values)
         return super()._create_invoices(grouped=grouped, final=final, date=date)
 
     def _has_situations(self):

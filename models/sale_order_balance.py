@@ -2,7 +2,7 @@
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import format_date
+from odoo.tools import float_is_zero, format_date
 
 from ..tools.slices import FINISHED
 from .sale_order_deduction import Deduction
@@ -24,12 +24,14 @@ class SaleOrder(models.Model):
     @api.depends(
         "state",
         "billing_document_ids.state",
+        "order_line.invoice_lines.move_id.state",
         "order_line.product_uom_qty",
         "order_line.qty_invoiced",
     )
     def _compute_is_ready_for_balance(self):
         for order in self:
-            begun = any(move.state != "cancel" for move in order.billing_document_ids)
+            documents = order.billing_document_ids | order.order_line.invoice_lines.move_id
+            begun = any(move.state != "cancel" for move in documents)
             open_lines = any(
                 line.qty_invoiced != (0.0 if line.is_downpayment else line.product_uom_qty)
                 for line in order._get_work_lines() | order._get_down_payment_lines()
@@ -69,11 +71,36 @@ class SaleOrder(models.Model):
             for deposit in self._get_deposits()
             if any(deposit.left.values())
         ]
-        if not plan["parts"] and not plan["deductions"] and self._is_closed_by(documents):
+        plan["open_lines"] = self._get_open_lines()
+        billed = plan["parts"] or plan["deductions"] or plan["open_lines"]
+        if not billed and self._is_closed_by(documents):
             raise UserError(
                 self.env._("Order %(order)s is closed by its balance already.", order=self.name)
             )
         return plan
+
+    def _get_open_lines(self):
+        """Return the lines that aren't works, as reinvoiced costs, and that Odoo would invoice now."""
+        lines = self.order_line - self._get_work_lines() - self._get_down_payment_lines()
+        precision = self.env["decimal.precision"].precision_get("Product Unit")
+        return lines.filtered(
+            lambda line: (
+                not line.display_type
+                and line.product_type != "combo"
+                and not float_is_zero(line.qty_to_invoice, precision_digits=precision)
+            )
+        )
+
+    def _round_open_lines(self, lines):
+        """Run the tax engine over what Odoo would invoice of lines."""
+        AccountTax = self.env["account.tax"]
+        base_lines = [
+            line._prepare_base_line_for_taxes_computation(quantity=line.qty_to_invoice)
+            for line in lines
+        ]
+        AccountTax._add_tax_details_in_base_lines(base_lines, self.company_id)
+        AccountTax._round_base_lines_tax_details(base_lines, self.company_id)
+        return base_lines
 
     def _is_closed_by(self, documents):
         """Whether a balance among these documents closes the order: one that wasn't credited."""

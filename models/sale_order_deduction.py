@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Command
 from odoo.tools import format_date
 
 from ..tools.deductions import RULES, DepositState, deduct
@@ -130,7 +131,7 @@ class SaleOrder(models.Model):
 
         :raise UserError: on an unknown one, and on an amount without the rule `manual`
         """
-        used = rule or self.deduction_rule or "final"
+        used = (self.deduction_rule or "final") if rule is None or rule is False else rule
         labels = dict(self._fields["deduction_rule"]._description_selection(self.env))
         if not isinstance(used, str) or used not in RULES:
             raise UserError(
@@ -140,7 +141,7 @@ class SaleOrder(models.Model):
                     known=", ".join(RULES),
                 )
             )
-        if used != "manual" and amount:
+        if used != "manual" and amount not in (None, False):
             raise UserError(
                 self.env._(
                     "An amount of %(amount)s to deduct goes with the rule “manual”, not with "
@@ -160,7 +161,7 @@ class SaleOrder(models.Model):
 
         :raise UserError: when it is more than is left of the deposits, or than the document
         """
-        if not amount:
+        if amount in (None, False):
             return ZERO
         step = exact(self.currency_id.rounding)
         wanted = rounded(self._read_amount(amount), step)
@@ -227,7 +228,9 @@ class SaleOrder(models.Model):
         factors = [{"factor": float(share)} for share in shares]
         parts = {}
         for line, left in deposit.left.items():
-            [base_line] = self._round_lines(line, **self._prepare_exact_price(line, left, ONE))
+            [base_line] = self._round_lines(
+                line, tax_ids=deposit.taxes[line], **self._prepare_exact_price(left, ONE)
+            )
             pieces = AccountTax._split_base_line(base_line, self.company_id, factors)
             figures = self._read_base_line(pieces[shares.index(amount)])
             parts[line] = Amounts(
@@ -251,12 +254,11 @@ class SaleOrder(models.Model):
 
     # === LINES ===#
 
-    def _prepare_exact_price(self, line, amounts, quantity):
+    def _prepare_exact_price(self, amounts, quantity):
         """Return quantity, price, discount and exact amounts of a line that stands for ``amounts``.
 
         The price holds the taxes that are included in it; a line without tax has nothing but it.
 
-        :param line: an order line, whose taxes they are
         :param amounts: :class:`Amounts` of quantity 1
         :param quantity: 1, or −1 where they are taken off
         """
@@ -308,11 +310,23 @@ class SaleOrder(models.Model):
             title = {"display_type": "line_section", "name": name, "is_downpayment": True}
             values_list.append(title)
             for line, part in deduction.parts.items():
-                values = line._prepare_invoice_line(**self._prepare_exact_price(line, part, -ONE))
-                labels = line.tax_ids.mapped(lambda tax: tax.invoice_label or tax.name)
+                values = line._prepare_invoice_line(
+                    **self._prepare_deduction_values(deduction.deposit, line, part)
+                )
+                labels = deduction.deposit.taxes[line].mapped(
+                    lambda tax: tax.invoice_label or tax.name
+                )
                 values["name"] = " – ".join([name, *filter(None, labels)])
                 values_list.append(values)
         return values_list
+
+    def _prepare_deduction_values(self, deposit, line, part):
+        """Return what of a deduction line differs from Odoo's own: the exact part, and the taxes that
+        the deposit bears, which somebody may have changed on its draft."""
+        return {
+            **self._prepare_exact_price(part, -ONE),
+            "tax_ids": [Command.set(deposit.taxes[line].ids)],
+        }
 
     def _get_deduction_name(self, move):
         """Return the title of a deposit's deduction, in the environment's language."""

@@ -54,12 +54,14 @@ class Deposit(NamedTuple):
     :param worth: what it is worth: posted, less its credit notes
     :param deducted: what documents deduct of it, drafts included
     :param left: ``{down payment line of the order: Amounts}`` that are left to deduct
+    :param taxes: ``{down payment line of the order: taxes}`` that the deposit bears
     """
 
     move: Any
     worth: Decimal
     deducted: Decimal
     left: dict
+    taxes: dict
 
     @property
     def remaining(self):
@@ -132,12 +134,12 @@ class SaleOrder(models.Model):
             .search(
                 Domain("sale_line_ids", "in", lines.ids)
                 & Domain("display_type", "=", "product")
-                & Domain("move_id.move_type", "in", ("out_invoice", "out_refund")),
-                order="move_id, id",
+                & Domain("move_id.move_type", "in", ("out_invoice", "out_refund"))
             )
         )
         result = []
-        for move, move_items in items.grouped("move_id").items():
+        by_move = items.sorted("id").grouped("move_id")
+        for move, move_items in sorted(by_move.items(), key=lambda pair: pair[0].id):
             for base_line in self._round_invoice_lines(move, move_items):
                 item = base_line["record"]
                 line = item.sale_line_ids & lines
@@ -179,18 +181,23 @@ class SaleOrder(models.Model):
         """
         self.ensure_one()
         items = self._get_deposit_items()
-        move_of_line = {}
+        invoices = defaultdict(list)
         for item, line, _amounts in items:
             if item.move_id._is_deposit() and item.move_id.move_type == "out_invoice":
-                move_of_line.setdefault(line, item.move_id)
+                invoices[line].append(item)
+        # One that was replaced (Odoo's "Reverse and Create Invoice") has two on the same line.
+        current = {
+            line: max(found, key=lambda item: (item.move_id._is_standing(), item.id))
+            for line, found in invoices.items()
+        }
         worth, deducted = defaultdict(lambda: ZERO), defaultdict(lambda: ZERO)
         left = defaultdict(dict)
         no_move = self.env["account.move"].sudo()  # as those of the items
         for item, line, amounts in items:
-            deposit = move_of_line.get(line, no_move)
+            deposit = current[line].move_id if line in current else no_move
             parts = left[deposit]
-            state, is_deposit = item.move_id.state, item.move_id._is_deposit()
-            if state == "cancel" or (is_deposit and state == "draft" and amounts.total > 0):
+            is_deposit = item.move_id._is_deposit()
+            if item.move_id.state == "cancel" or (is_deposit and item.move_id._is_draft_deposit()):
                 continue
             parts[line] = parts.get(line, NOTHING) + amounts
             if is_deposit:
@@ -198,7 +205,16 @@ class SaleOrder(models.Model):
             else:
                 deducted[deposit] -= amounts.total
         return [
-            Deposit(move, worth[move], deducted[move], parts)
+            Deposit(
+                move,
+                worth[move],
+                deducted[move],
+                parts,
+                {
+                    line: current[line].tax_ids if line in current else line.tax_ids
+                    for line in parts
+                },
+            )
             for move, parts in sorted(left.items(), key=lambda pair: pair[0].id or 0)
         ]
 
@@ -206,7 +222,7 @@ class SaleOrder(models.Model):
         """Return the deposit invoices that are not posted yet."""
         self.ensure_one()
         return self._get_billing_documents().filtered(
-            lambda move: move.state == "draft" and move._is_deposit() and move.amount_total > 0
+            lambda move: move._is_deposit() and move._is_draft_deposit()
         )
 
     @api.model

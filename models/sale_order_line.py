@@ -137,7 +137,14 @@ class SaleOrderLine(models.Model):
             or self.is_expense
             or self.product_type == "combo"
             # Delivered without being ordered: Odoo added it, and bills it by itself.
-            or (not self.product_uom_qty and self.qty_delivered)
+            or (
+                not self.product_uom_qty
+                and self.qty_delivered
+                and not any(
+                    move.billing_kind in WORK_KINDS and move.state != "cancel"
+                    for move in self.invoice_lines.move_id
+                )
+            )
         )
 
     def _get_row_above(self):
@@ -166,14 +173,19 @@ class SaleOrderLine(models.Model):
         )
 
     def _is_deducted_in_parts(self):
-        """Whether this is a deposit that a situation or its kin deducts, where Odoo takes each part
-        for the whole; or one that rounds to nothing, so that nothing is left to deduct."""
+        """Whether this is a deposit that a situation or its kin deducts, or that is credited: Odoo
+        takes each part for the whole; or one that rounds to nothing, with nothing left to deduct."""
         self.ensure_one()
         if not self.is_downpayment or self.display_type:
             return False
-        kinds = {move.billing_kind for move in self.invoice_lines.move_id if move.state != "cancel"}
-        return bool(kinds & set(WORK_KINDS)) or (
-            "deposit" in kinds and not any(self.invoice_lines.mapped("amount_currency"))
+        moves = self.invoice_lines.move_id.filtered(lambda move: move.state != "cancel")
+        return any(
+            move.billing_kind in WORK_KINDS
+            or (move.billing_kind == "deposit" and move.move_type == "out_refund")
+            for move in moves
+        ) or (
+            "deposit" in moves.mapped("billing_kind")
+            and not any(self.invoice_lines.mapped("amount_currency"))
         )
 
     def _get_deposit_quantity(self, posted=False):
@@ -316,9 +328,10 @@ class SaleOrderLine(models.Model):
 
     def _prepare_invoice_lines_vals_list(self, **optional_values):
         # EXTENDS sale: on an order with situations, Odoo's own invoice bills exactly the rest.
-        slice_values = self.env.context.get("situation_slice_values")
-        if not isinstance(slice_values, dict):
+        rest_values = self.env.context.get("situation_rest_values")
+        if not isinstance(rest_values, dict) or self.order_id.id not in rest_values:
             return super()._prepare_invoice_lines_vals_list(**optional_values)
+        slice_values = rest_values[self.order_id.id]
         if self.id not in slice_values:
             if self._filter_billed_by_amount() or self.is_downpayment:
                 return []

@@ -69,7 +69,13 @@ class SaleOrder(models.Model):
         billed = lines._get_billed_amounts()
         step, quantity_step = exact(self.currency_id.rounding), self._get_quantity_step()
         free_lines = lines.filtered(
-            lambda line: not contract[line]["untaxed"] and not billed[line.id]
+            lambda line: (
+                not contract[line]["untaxed"]
+                and not billed[line.id]
+                # Of a priced line that is ordered no more, all was given back: its quantities, some
+                # of which stand for amounts, say nothing.
+                and (line.product_uom_qty or not line.price_unit or line.discount == 100)
+            )
         )
         billed_quantities = free_lines._get_billed_quantities()
         emptied = lines.filtered(lambda line: not contract[line]["untaxed"] and billed[line.id])

@@ -18,7 +18,6 @@ from ..tools.slices import (
 )
 from .account_move_line import get_progress
 from .sale_order import PROGRESS_DECIMALS, SECTIONS
-from .sale_order_deposit import NOTHING
 
 
 class SaleOrder(models.Model):
@@ -44,8 +43,8 @@ class SaleOrder(models.Model):
         :param targets: ``{line id: Target}``
         :param position: where the order stands, if it is known already
         :return: dict of `position` (see `_get_work_position`), `slices` and `parts` (all slices, and
-            those that bill something, by line id), `taxes` (``{line id: {tax id: amount}}``) and
-            `deductions`, none yet (see `_plan_deductions`)
+            those that bill something, by line id), `taxes` (``{line id: {tax id: amount}}``), and, none
+            yet, `deductions` (see `_plan_deductions`) and `open_lines` (see `_plan_balance`)
         """
         self.ensure_one()
         position = position or self._get_work_position()
@@ -69,6 +68,7 @@ class SaleOrder(models.Model):
             "parts": {line_id: part for line_id, part in slices.items() if part},
             "taxes": taxes,
             "deductions": [],
+            "open_lines": self.order_line.browse(),
         }
 
     def _get_quantity_step(self):
@@ -77,16 +77,22 @@ class SaleOrder(models.Model):
 
     def _get_plan_figures(self, plan):
         """Return the figures of a plan as plain values; see `preview_situation`."""
-        works = sum((part.amount for part in plan["parts"].values()), ZERO)
-        works_total = self._get_plan_works_total(plan)
-        deducted = sum((deduction.amounts for deduction in plan["deductions"]), NOTHING)
-        untaxed, total = works - deducted.untaxed, works_total - deducted.total
+        untaxed = sum((part.amount for part in plan["parts"].values()), ZERO)
+        total = self._get_plan_works_total(plan)
+        for deduction in plan["deductions"]:
+            untaxed -= deduction.amounts.untaxed
+            total -= deduction.amounts.total
+        deducted = sum((deduction.amounts.total for deduction in plan["deductions"]), ZERO)
+        for base_line in self._round_open_lines(plan["open_lines"]):
+            figures = self._read_base_line(base_line)
+            untaxed += exact(figures["untaxed"])
+            total += exact(figures["total"])
         slices = plan["slices"]
         return {
             "untaxed": float(untaxed),
             "tax": float(total - untaxed),
             "total": float(total),
-            "deduction": float(deducted.total),
+            "deduction": float(deducted),
             "retention": 0.0,
             "amount_due_now": float(total),
             "progress": round(float(self._get_plan_progress(plan)), PROGRESS_DECIMALS),
@@ -313,6 +319,7 @@ class SaleOrder(models.Model):
                     [
                         {"display_type": "line_note", "name": self._get_title(kind, texts)},
                         *self._prepare_work_lines(kind, plan, texts),
+                        *(line._prepare_invoice_line() for line in plan["open_lines"]),
                         *self._prepare_deduction_lines(plan["deductions"]),
                     ]
                 )
@@ -531,18 +538,22 @@ class SaleOrder(models.Model):
         be invoiced now: the whole line, or what is delivered of it."""
         self.ensure_one()
         # What Odoo invoices and what it asks for now are, together, what is due of the order.
-        targets = {
-            line.id: Target(
-                "progress",
-                share(
-                    exact(line.qty_invoiced) + exact(line.qty_to_invoice),
-                    exact(line.product_uom_qty),
+        targets = (
+            {}
+            if not self._has_situations()
+            else {
+                line.id: Target(
+                    "progress",
+                    share(
+                        exact(line.qty_invoiced) + exact(line.qty_to_invoice),
+                        exact(line.product_uom_qty),
+                    )
+                    * HUNDRED,
                 )
-                * HUNDRED,
-            )
-            for line in self._get_work_lines()
-            if line.qty_to_invoice
-        }
+                for line in self._get_work_lines()
+                if line.qty_to_invoice
+            }
+        )
         plan = self._plan_targets(targets)
         values = {
             line.id: self._prepare_slice_values(plan, line)
@@ -552,5 +563,5 @@ class SaleOrder(models.Model):
         for deposit in self._get_deposits():
             for line, left in deposit.left.items():
                 if left:
-                    values[line.id] = self._prepare_exact_price(line, left, -ONE)
+                    values[line.id] = self._prepare_deduction_values(deposit, line, left)
         return values

@@ -179,3 +179,60 @@ class TestBalance(SituationCommon):
         balance.button_cancel()
         deposit._reverse_moves([{}]).action_post()
         self.assertBilled((0, 35), ["billing_in_progress", "ready_for_balance"])
+
+    # === WHAT ELSE HAPPENS TO AN ORDER ===#
+
+    def test_a_line_that_is_ordered_no_more(self):
+        no_tax = self.env["account.tax"]
+        order = self.make_order(
+            self.line("A", 1, 1000.0, no_tax), self.line("B", 1, 1000.0, no_tax)
+        )
+        self.situation(order, 20, post=True)
+        self.work_line(order, "B").product_uom_qty = 0
+        self.assertEqual(self.situation(order, 50, post=True).amount_total, 500 - 200 - 200)
+        self.assertEqual(order.preview_situation(100)["total"], 500)
+        self.assertEqual(self.balance(order, post=True).amount_total, 500)
+        self.assertEqual(order.get_billing_recap()["to_invoice_total"], 0)
+        with self.assertRaisesRegex(UserError, "closed by its balance"):
+            self.balance(order)
+
+    def test_a_line_that_is_delivered_and_ordered_no_more(self):
+        order = self.make_order(self.line("A", 1, 1000.0), self.line("B", 10, 100.0))
+        self.deposit(order, 10, post=True)
+        self.situation(order, 50, post=True)
+        line = self.work_line(order, "B")
+        line.qty_delivered = 3
+        line.product_uom_qty = 0
+        # 1 200 are ordered; 240 of deposit and 1 080 are billed.
+        balance = self.balance(order, post=True)
+        self.assertEqual((balance.move_type, balance.amount_total), ("out_refund", 120))
+        self.assertEqual(order.get_billing_recap()["to_invoice_total"], 0)
+
+    def test_costs_that_odoo_reinvoices(self):
+        order = self.make_order(
+            self.line("Works", 1, 1000.0), self.line("Cost", 1, 100.0, is_expense=True)
+        )
+        order.order_line.filtered("is_expense").qty_delivered = 1
+        self.deposit(order, 50, post=True)
+        wizard = self.env["sale.balance.wizard"].create({"order_id": order.id})
+        self.assertIn("Cost", wizard.summary)
+        balance = self.balance(order, post=True)
+        self.assertEqual(balance.amount_total, 660)
+        self.assertEqual(order.invoice_status, "invoiced")
+        self.assertEqual(order.get_billing_recap()["to_invoice_total"], 0)
+
+    def test_the_confirmation_tells_what_will_not_sum(self):
+        order = self.make_order(self.line("A", 10, 100.0), self.line("B", 1, 1000.0, self.tax10))
+        self.situation(order, 50, post=True)
+        self.work_line(order, "A").tax_ids = self.tax10
+        wizard = self.env["sale.balance.wizard"].create({"order_id": order.id})
+        self.assertIn("won't sum", wizard.summary)
+
+    def test_after_an_invoice_of_odoo_s_own_making(self):
+        order = self.make_order(self.line("A", 10, 100.0))
+        order.order_line.product_id.invoice_policy = "order"
+        invoice = order._create_invoices()
+        self.billed_lines(invoice).quantity = 4
+        invoice.action_post()
+        self.assertTrue(order.is_ready_for_balance)
+        self.assertEqual(self.balance(order).amount_total, 720)

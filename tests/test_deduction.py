@@ -1,4 +1,5 @@
 from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Command
 from odoo.tests import Form, tagged
 
 from .common import SituationCommon
@@ -315,3 +316,102 @@ class TestDeduction(SituationCommon):
             form.deduction_amount = 100
         result = wizard.action_create()
         self.assertEqual(self.move(result["res_id"]).amount_total, 500)
+
+    # === WHAT ELSE HAPPENS TO DOCUMENTS ===#
+
+    def test_a_line_added_by_hand(self):
+        order = self.make_order(self.line("Works", 1, 1000.0))
+        fee = {"name": "Fee", "quantity": 1, "price_unit": 50, "tax_ids": False}
+        first = self.situation(order, 50)
+        first.write({"invoice_line_ids": [Command.create(fee)]})
+        first.action_post()
+        second = self.situation(order, 60)
+        second.write({"invoice_line_ids": [Command.create(fee)]})
+        third = self.situation(order, 70)
+        third.unlink()
+        first._reverse_moves([{}])
+        self.assertEqual((first.amount_total, second.amount_total), (650, 170))
+
+    def test_odoo_invoices_several_orders_at_once(self):
+        first, second = (self.make_order(self.line("Works", 1, 1000.0)) for _n in range(2))
+        self.deposit(second, 30, post=True)
+        self.situation(first, 10, post=True)
+        moves = (first | second)._create_invoices(final=True, grouped=True)
+        totals = {move.line_ids.sale_line_ids.order_id: move.amount_total for move in moves}
+        self.assertEqual(totals, {first: 1080, second: 840})
+
+    def test_the_taxes_that_the_deposit_bears(self):
+        order = self.make_order(self.line("Works", 1, 1000.0))
+        order.action_lock()
+        deposit = self.deposit(order, 30)
+        self.billed_lines(deposit).tax_ids = self.tax10
+        deposit.action_post()
+        self.assertEqual(deposit.amount_total, 330)
+        situation = self.situation(order, 50, post=True)
+        self.assertEqual(situation.deposit_deduction, 165)
+        self.assertEqual(self.deduction_lines(situation).tax_ids, self.tax10)
+        self.balance(order, post=True)
+        self.assertJobTies(order)
+        self.assertDepositsTie(order)
+
+    def test_a_deposit_with_a_negative_line(self):
+        order = self.make_order(
+            self.line("Works", 1, 1000.0), self.line("Discount", 1, -100.0, self.tax10)
+        )
+        deposit = self.deposit(order, 30)
+        [state] = order._get_deposits()
+        self.assertEqual((state.worth, state.remaining), (0, 0))
+        deposit.action_post()
+        self.assertEqual(order._get_deposits()[0].worth, 327)
+        credit = deposit._reverse_moves([{}])
+        self.assertEqual(order._get_deposits()[0].worth, 0)
+        self.assertFalse(order._get_draft_deposits())
+        credit.unlink()
+        self.balance(order, post=True)
+        self.assertJobTies(order)
+        self.assertDepositsTie(order)
+
+    def test_odoo_s_invoice_after_a_partial_credit_of_the_deposit(self):
+        order = self.make_order(self.line("Works", 1, 1000.0))
+        deposit = self.deposit(order, 30, post=True)
+        credit = deposit._reverse_moves([{}])
+        self.billed_lines(credit).price_unit = 100
+        credit.action_post()
+        invoice = order._create_invoices(final=True)
+        self.assertEqual(invoice.amount_total, 1200 - 240)
+        invoice.action_post()
+        self.assertEqual(order.get_billing_recap()["to_invoice_total"], 0)
+        self.assertFalse(order.is_ready_for_balance)
+
+    def test_a_deposit_that_was_replaced(self):
+        self.company.deduct_paid_deposits_only = True
+        order = self.make_order(self.line("Works", 1, 1000.0))
+        deposit = self.deposit(order, 30, invoice_date="2026-03-01", post=True)
+        reversal = self.env["account.move.reversal"].create(
+            {"move_ids": deposit.ids, "journal_id": deposit.journal_id.id, "date": "2026-03-02"}
+        )
+        replacement = self.move(reversal.modify_moves()["res_id"])
+        replacement.invoice_date = "2026-02-15"
+        replacement.action_post()
+        self.pay(replacement)
+        situation = self.situation(order, 50)
+        self.assertEqual(situation.deposit_deduction, 180)
+        self.assertIn(replacement.name, self.deduction_lines(situation).name)
+
+    def test_what_isn_t_given_and_what_is_wrong(self):
+        order = self.make_order(self.line("Works", 1, 1000.0))
+        for rule, amount in (
+            ([], None),
+            ({}, None),
+            ("", None),
+            ("manual", ""),
+            ("manual", []),
+            ("full", ""),
+            ("full", {}),
+        ):
+            with self.subTest(rule=rule, amount=amount), self.assertRaises(UserError):
+                order.preview_situation(10, rule, amount)
+        with self.assertRaises(UserError):
+            order.create_situation_invoice(10, invoice_date=[])
+        with self.assertRaises(UserError):
+            order.create_deposit_invoice(10, [], "single")

@@ -1,6 +1,6 @@
 """Deposits in the books: their account, no turnover, the invoice's kind for Odoo and in the analysis."""
 
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
 
@@ -44,6 +44,23 @@ class TestDepositAccounting(SituationCommon):
         with self.assertRaises(AccessError):
             deposit.with_user(user).action_set_deposit_account()
         self.assertFalse(self.company.downpayment_account_id)
+
+    def test_only_a_draft_deposit_is_put_on_it(self):
+        for move in (self.situation(self.order, 50), self.deposit(self.order, 10, post=True)):
+            with self.assertRaises(UserError):
+                move.action_set_deposit_account()
+
+    def test_a_branch_finds_it_in_the_chart_of_its_root(self):
+        branch = self.env["res.company"].create(
+            {
+                "name": "Branch",
+                "parent_id": self.company.id,
+                "country_id": self.company.country_id.id,
+            }
+        )
+        branch.downpayment_account_id = False
+        post_init_hook(self.env)
+        self.assertEqual(branch.downpayment_account_id, self.company.downpayment_account_id)
 
     # === NO TURNOVER ===#
 

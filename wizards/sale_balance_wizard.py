@@ -25,11 +25,18 @@ class SaleBalanceWizard(models.TransientModel):
                 )
                 continue
             wizard.is_possible = True
+            figures = order._get_plan_figures(plan)
+            left = order.currency_id.round(order._get_left_to_invoice() - figures["total"])
             wizard.summary = qweb._render(
                 "sale_situation_invoicing.balance_summary",
                 {
                     "currency": order.currency_id,
-                    "figures": order._get_plan_figures(plan),
+                    "figures": figures,
+                    "left": left,
+                    "others": [
+                        (base_line["record"].name, order._read_base_line(base_line)["total"])
+                        for base_line in order._round_open_lines(plan["open_lines"])
+                    ],
                     "works_total": float(order._get_plan_works_total(plan)),
                     "open_lines": len(plan["parts"]),
                     "deductions": [
