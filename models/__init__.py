@@ -2,6 +2,9 @@ from . import (
     account_chart_template,
     account_move,
     account_move_line,
+    account_move_retention,
+    account_payment_register,
+    account_payment_term,
     res_company,
     res_config_settings,
     sale_order,
@@ -10,6 +13,7 @@ from . import (
     sale_order_deposit,
     sale_order_line,
     sale_order_position,
+    sale_order_retention,
     sale_order_situation,
     sale_order_statement,
 )

@@ -8,7 +8,5 @@ class AccountChartTemplate(models.AbstractModel):
         # EXTENDS account: Odoo keeps the chart's down payment account as a default for companies to
         # come, and leaves the one that the chart is loaded for without.
         res = super()._post_load_data(template_code, company, template_data)
-        company = company or self.env.company
-        if not company.downpayment_account_id:
-            company.downpayment_account_id = company._find_deposit_account()
+        (company or self.env.company)._set_missing_accounts()
         return res

@@ -30,6 +30,8 @@ DEDUCTION_RULES = [
     ("manual", "By hand"),
     ("final", "On the balance only"),
 ]
+# The account of retentions by chart of accounts; in others the company chooses it.
+RETENTION_ACCOUNTS = {"fr": "pcg_4117"}
 
 
 class ResCompany(models.Model):
@@ -61,6 +63,48 @@ class ResCompany(models.Model):
         string="Deduct Paid Deposits Only",
         help="Situations deduct a deposit once it is paid. The balance deducts all posted ones.",
     )
+
+    retention_account_id = fields.Many2one(
+        "account.account",
+        string="Retention Account",
+        domain=[("account_type", "=", "asset_receivable")],
+        check_company=True,
+        help="Receivable account of the retentions of guarantee: 4117 in France.",
+    )
+    retention_limit = fields.Float(
+        string="Retention Limit (%)",
+        default=5.0,
+        help="Payment terms can't retain more: 5 % by the French law of 16 July 1971.",
+    )
+    retention_months = fields.Integer(
+        string="Retention Delay (months)",
+        default=12,
+        help="Months from the acceptance of the works until the retention is due.",
+    )
+
+    @api.constrains("retention_account_id")
+    def _check_retention_account(self):
+        for company in self:
+            account = company.sudo().retention_account_id  # of the company itself
+            if account and account.account_type != "asset_receivable":
+                raise ValidationError(
+                    self.env._(
+                        "%(account)s is no receivable account: it can't hold retentions.",
+                        account=account.display_name,
+                    )
+                )
+
+    @api.constrains("retention_limit", "retention_months")
+    def _check_retention_figures(self):
+        for company in self:
+            if not 0 <= company.retention_limit <= 100 or company.retention_months < 0:
+                raise ValidationError(
+                    self.env._(
+                        "A retention of up to %(limit)s %% for %(months)s months is not possible.",
+                        limit=company.retention_limit,
+                        months=company.retention_months,
+                    )
+                )
 
     @api.constrains("situation_title")
     def _check_situation_title(self):
@@ -171,3 +215,22 @@ class ResCompany(models.Model):
             )
         # sudo: an accounting manager, who needn't be allowed to write on companies
         self.sudo().downpayment_account_id = account
+
+    # === RETENTION ACCOUNT ===#
+
+    def _find_retention_account(self):
+        """Return the account of retentions in the company's chart: 4117 in the French one."""
+        self.ensure_one()
+        root = self.root_id
+        ChartTemplate = self.env["account.chart.template"].with_company(root)
+        xmlid = RETENTION_ACCOUNTS.get(root.chart_template)
+        account = xmlid and ChartTemplate.ref(xmlid, raise_if_not_found=False)
+        return account or self.env["account.account"]
+
+    def _set_missing_accounts(self):
+        """Set the accounts for deposits and retentions that the chart has and nobody has chosen."""
+        for company in self:
+            if not company.downpayment_account_id:
+                company.downpayment_account_id = company._find_deposit_account()
+            if not company.retention_account_id:
+                company.retention_account_id = company._find_retention_account()

@@ -25,3 +25,15 @@ class ResConfigSettings(models.TransientModel):
         related="company_id.deduct_paid_deposits_only",
         readonly=False,
     )
+    retention_account_id = fields.Many2one(
+        related="company_id.retention_account_id",
+        readonly=False,
+    )
+    retention_limit = fields.Float(
+        related="company_id.retention_limit",
+        readonly=False,
+    )
+    retention_months = fields.Integer(
+        related="company_id.retention_months",
+        readonly=False,
+    )

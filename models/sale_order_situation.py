@@ -87,14 +87,15 @@ class SaleOrder(models.Model):
             figures = self._read_base_line(base_line)
             untaxed += exact(figures["untaxed"])
             total += exact(figures["total"])
+        retention = self._get_plan_retention(total, untaxed, deducted)
         slices = plan["slices"]
         return {
             "untaxed": float(untaxed),
             "tax": float(total - untaxed),
             "total": float(total),
             "deduction": float(deducted),
-            "retention": 0.0,
-            "amount_due_now": float(total),
+            "retention": abs(retention),
+            "amount_due_now": self.currency_id.round(float(total) - retention),
             "progress": round(float(self._get_plan_progress(plan)), PROGRESS_DECIMALS),
             "lines": [
                 {

@@ -29,7 +29,7 @@ class SaleOrder(models.Model):
         deposit_deducted = total("deduction")
         invoiced_untaxed, invoiced_total = total("untaxed"), total("total")
         public = [
-            {name: row[name] for name in row if name not in ("deposit", "work")}
+            {name: row[name] for name in row if name not in ("deposit", "held")}
             for row in documents
         ]
         return {
@@ -47,8 +47,8 @@ class SaleOrder(models.Model):
             "deposit_invoiced": deposit_invoiced,
             "deposit_deducted": deposit_deducted,
             "deposit_remaining": currency.round(deposit_invoiced - deposit_deducted),
-            "retention_held": 0.0,
-            "retention_released": 0.0,
+            "retention_held": total("held"),
+            "retention_released": currency.round(total("retention") - total("held")),
             "documents": public,
         }
 
@@ -56,7 +56,7 @@ class SaleOrder(models.Model):
         """Return the figures of every document of the order, in the order of their creation.
 
         :return: the dicts of `get_billing_recap`, with `deposit` (invoiced as a deposit, tax
-            included) and `work` (untaxed) besides
+            included) and `held` (of the retention, unpaid) besides
         """
         documents = self._get_billing_documents()
         if not documents:
@@ -75,6 +75,7 @@ class SaleOrder(models.Model):
                 (done[line_id], amount) for line_id, amount in amounts.items()
             )
             date = move.invoice_date or move.date
+            sign = -move.direction_sign
             rows.append(
                 {
                     "id": move.id,
@@ -83,8 +84,9 @@ class SaleOrder(models.Model):
                     "number": move.situation_number,
                     "date": fields.Date.to_string(date) or False,
                     "state": move.state,
-                    "retention": 0.0,
-                    "amount_due_now": figures["total"],
+                    "held": sign * move.retention_residual,
+                    "retention": sign * move.retention_amount,
+                    "amount_due_now": sign * move.amount_due_now,
                     "progress": round(float(progress), PROGRESS_DECIMALS),
                     **figures,
                 }
@@ -200,6 +202,7 @@ class SaleOrder(models.Model):
             },
             "deductions": deductions,
             "other_lines": self._get_other_lines(move),
+            "retention": self._get_retention_figures(move, [*earlier, own]),
             "documents": [{name: row[name] for name in names} for row in earlier],
             "recap": {
                 "contract_untaxed": self.amount_untaxed,
@@ -283,6 +286,23 @@ class SaleOrder(models.Model):
             }
             for row in rows
         ]
+
+    def _get_retention_figures(self, move, documents):
+        """Return what the customer retains of a document, and of the job with it; empty for none.
+
+        :param documents: figures of the documents up to this one
+        """
+        if not move.retention_amount:
+            return {}
+        currency = self.currency_id
+        own = documents[-1]
+        return {
+            "rate": move.invoice_payment_term_id._get_retention_line().value_amount,
+            "amount": own["retention"],
+            "net": currency.round(own["total"] - own["retention"]),
+            "date": fields.Date.to_string(move.invoice_date_due),
+            "so_far": currency.round(sum(row["retention"] for row in documents)),
+        }
 
     def _get_title_line(self, move):
         """Return the line with the document's title: a first line that belongs to no order line."""

@@ -5,6 +5,8 @@ from . import (
     test_deposit_accounting,
     test_deposit_exactness,
     test_kernel,
+    test_retention,
+    test_retention_payment,
     test_situation,
     test_situation_documents,
     test_situation_exactness,

@@ -39,6 +39,27 @@ class SituationCommon(AccountTestInvoicingCommon):
         return tax
 
     @classmethod
+    def make_term(cls, *shares, **values):
+        """Return a payment term of (percentage, days) shares, None days for the retention."""
+        return cls.env["account.payment.term"].create(
+            {
+                "name": "Term",
+                "line_ids": [
+                    Command.create(
+                        {
+                            "value": "percent",
+                            "value_amount": amount,
+                            "nb_days": days or 0,
+                            "is_retention": days is None,
+                        }
+                    )
+                    for amount, days in shares
+                ],
+                **values,
+            }
+        )
+
+    @classmethod
     def line(cls, name, quantity, price, taxes=None, **values):
         """Return the command of an order line; taxes default to 20 %."""
         taxes = cls.tax20 if taxes is None else taxes

@@ -3,4 +3,5 @@ from . import (
     sale_advance_payment_inv,
     sale_balance_wizard,
     sale_situation_wizard,
+    sale_works_acceptance_wizard,
 )

@@ -1,0 +1,301 @@
+"""The retention of guarantee in an invoice: a receivable line of its own, on its own account."""
+
+from odoo import api, fields, models
+from odoo.exceptions import RedirectWarning
+from odoo.tools import frozendict
+
+from .account_payment_term import NO_DATE
+from .sale_order import WORK_KINDS
+
+
+class AccountMove(models.Model):
+    _inherit = "account.move"
+
+    retention_amount = fields.Monetary(
+        compute="_compute_retention",
+        store=True,
+        help="What the customer retains of this document as a guarantee; positive on credit notes, too.",
+    )
+    retention_residual = fields.Monetary(
+        string="Retention Unpaid",
+        compute="_compute_retention",
+        store=True,
+        help="What of the retention is still unpaid.",
+    )
+    amount_due_now = fields.Monetary(
+        compute="_compute_amount_due_now",
+        help="The total without the retention that is not due yet.",
+    )
+    is_paid_except_retention = fields.Boolean(
+        string="Paid except Retention",
+        compute="_compute_retention",
+        store=True,
+        help="Nothing but the retention of guarantee is left to be paid.",
+    )
+
+    # === COMPUTE METHODS ===#
+
+    @api.depends(
+        "state",
+        "line_ids.is_retention",
+        "line_ids.amount_currency",
+        "line_ids.amount_residual_currency",
+        "amount_residual",
+    )
+    def _compute_retention(self):
+        for move in self:
+            lines = move._get_retention_lines()
+            residual = abs(sum(lines.mapped("amount_residual_currency")))
+            move.retention_amount = abs(sum(lines.mapped("amount_currency")))
+            move.retention_residual = residual
+            move.is_paid_except_retention = (
+                move.state == "posted"
+                and bool(residual)
+                and move.currency_id.compare_amounts(move.amount_residual, residual) <= 0
+            )
+
+    @api.depends("amount_total", "line_ids.is_retention", "line_ids.date_maturity")
+    def _compute_amount_due_now(self):
+        today = fields.Date.context_today(self)
+        for move in self:
+            held = move._get_retention_lines().filtered(lambda line: line.date_maturity > today)
+            move.amount_due_now = move.amount_total - abs(sum(held.mapped("amount_currency")))
+
+    @api.depends("billing_kind", "invoice_line_ids.is_downpayment", "invoice_line_ids.price_total")
+    def _compute_needed_terms(self):
+        # EXTENDS account: the retention is a share of its own, whatever its date; every share says on
+        # which account it stands, because Odoo uses a deleted share's line again for another one.
+        retaining = self.filtered(lambda move: move._has_retention_terms())
+        super(AccountMove, self - retaining)._compute_needed_terms()
+        for move in retaining:
+            move = move.with_context(bin_size=False, retention_case=move._get_retention_case())
+            super(AccountMove, move)._compute_needed_terms()
+            move.needed_terms = move._flag_retention(move.needed_terms)
+
+    def _compute_invoice_date_due(self):
+        # EXTENDS account: the last share that isn't retained.
+        res = super()._compute_invoice_date_due()
+        for move in self:
+            keys = [key for key in (move.needed_terms or {}) if key]
+            if any(key.get("is_retention") for key in keys):
+                dates = [key["date_maturity"] for key in keys if not key.get("is_retention")]
+                move.invoice_date_due = max(dates, default=move.invoice_date or move.date)
+        return res
+
+    def _compute_payment_term_details(self):
+        # EXTENDS account: a retention has no date before the works are accepted.
+        res = super()._compute_payment_term_details()
+        for move in self.filtered("payment_term_details"):
+            lines = move.line_ids.filtered(lambda line: line.display_type == "payment_term")
+            details = [dict(detail) for detail in move.payment_term_details]
+            for line, detail in zip(lines.sorted("date_maturity"), details, strict=True):
+                if line.date_maturity == NO_DATE:
+                    detail["date"] = self.env._("release of the guarantee")
+            move.payment_term_details = details
+        return res
+
+    # === OVERRIDES ===#
+
+    def _post(self, soft=True):
+        # EXTENDS account: a retention needs its account.
+        for move in self.filtered(lambda move: move._get_retention_lines()):
+            move._check_retention_account()
+        return super()._post(soft=soft)
+
+    def _reverse_moves(self, default_values_list=None, cancel=False):
+        # EXTENDS account: the credit note of a document gives its retention back.
+        default_values_list = [
+            {**values, "invoice_payment_term_id": move.invoice_payment_term_id.id}
+            if move._get_retention_lines()
+            else values
+            for move, values in zip(self, default_values_list or [{} for _m in self], strict=True)
+        ]
+        return super()._reverse_moves(default_values_list, cancel=cancel)
+
+    def _get_invoice_next_payment_values(self, custom_amount=None):
+        # EXTENDS account: what is asked for on the portal and by payment links.
+        values = super()._get_invoice_next_payment_values(custom_amount=custom_amount)
+        held = sum(
+            abs(line.amount_residual_currency) for line in self._get_retention_lines_to_hold()
+        )
+        if values and held:
+            values["amount_due"] = self.currency_id.round(values["amount_due"] - held)
+            if custom_amount is None:
+                values["next_amount_to_pay"] = min(
+                    values["next_amount_to_pay"], values["amount_due"]
+                )
+        return values
+
+    # === BUSINESS METHODS ===#
+
+    def _get_retention_lines(self):
+        return self.line_ids.filtered("is_retention")
+
+    def _get_retention_lines_to_hold(self):
+        """Return the retentions that nobody is asked to pay now: not due, or something else is open."""
+        today = fields.Date.context_today(self)
+        hold = self.env["account.move.line"]
+        for move in self:
+            lines = move.line_ids.filtered(
+                lambda line: line.display_type == "payment_term" and not line.reconciled
+            )
+            retention = lines.filtered("is_retention")
+            if lines - retention:
+                hold |= retention
+            else:
+                hold |= retention.filtered(lambda line: line.date_maturity > today)
+        return hold
+
+    def _has_retention_terms(self):
+        """Whether a share of this invoice is, or was, retained."""
+        self.ensure_one()
+        return bool(
+            self.is_invoice(include_receipts=True)
+            and (self.invoice_payment_term_id.has_retention or self._get_retention_lines())
+        )
+
+    def _get_retention_case(self):
+        """Return what the payment term has to know of this invoice to tell its retention.
+
+        :return: dict of `none` (nothing is retained of it), `deduction` (of deposits, tax included,
+            signed as the total) and `job` (:class:`Job`)
+        """
+        self.ensure_one()
+        if not self.is_sale_document() or self._is_deposit():
+            return {"none": True}
+        lines = self.invoice_line_ids.filtered(
+            lambda line: line.is_downpayment and line.display_type == "product"
+        )
+        deduction = self.direction_sign * sum(lines.mapped("price_total"))
+        return {"deduction": deduction, "job": self._get_retention_job()}
+
+    def _get_retention_job(self):
+        """Return what the older documents of the order retain, for the kernel."""
+        order = self.billing_order_id
+        if (
+            not order
+            or self.billing_kind not in WORK_KINDS
+            or self.currency_id != order.currency_id
+        ):
+            return None
+        # sudo: figures of the same order's documents, whoever bills
+        return order.sudo()._get_retention_job(self.invoice_payment_term_id, self._origin.id)
+
+    def _flag_retention(self, terms):
+        """Return the needed terms with the retention told apart, each with its account."""
+        result = {}
+        for key, values in terms.items():
+            if key["date_maturity"] == NO_DATE:
+                key = {
+                    **key,
+                    "date_maturity": self._get_retention_date(),
+                    "discount_date": False,
+                    "is_retention": True,
+                }
+                values = {
+                    **values,
+                    "discount_date": False,
+                    "discount_balance": 0.0,
+                    "discount_amount_currency": 0.0,
+                    "account_id": self._get_retention_account().id,
+                }
+            else:
+                account = self._get_receivable_account()
+                values = {**values, "is_retention": False, "account_id": account.id}
+            result[frozendict(key)] = values
+        return result
+
+    def _get_retention_date(self):
+        """Return when the retention is due: the order's date, or none yet."""
+        # sudo: a date of the order, whoever bills
+        return self.billing_order_id.sudo().retention_date or NO_DATE
+
+    def _get_retention_account(self):
+        """Return the account of retentions; the receivable one until the company has chosen it."""
+        # sudo: the company's choice, whoever bills
+        account = self.company_id.sudo().retention_account_id
+        return account or self._get_receivable_account()
+
+    def _get_receivable_account(self):
+        """Return the account of the shares that aren't retained: as it is, or the partner's."""
+        retention_account = self.company_id.sudo().retention_account_id  # as above
+        shares = self.line_ids.filtered(
+            lambda line: (
+                line.display_type == "payment_term"
+                and not line.is_retention
+                and line.account_id
+                and line.account_id != retention_account
+            )
+        )
+        if shares:
+            return shares[0].account_id
+        sale = self.is_sale_document(include_receipts=True)
+        name = "property_account_receivable_id" if sale else "property_account_payable_id"
+        move = self.with_company(self.company_id)
+        account = move.commercial_partner_id[name] or move.company_id.partner_id[name]
+        return self.fiscal_position_id.map_account(account)
+
+    def _check_retention_account(self):
+        """Put the retention on its account before it is posted.
+
+        :raise RedirectWarning: to the settings, when the company has none
+        """
+        self.ensure_one()
+        account = self.company_id.sudo().retention_account_id  # as above
+        if not account:
+            raise RedirectWarning(
+                self.env._(
+                    "%(company)s has no account for retentions of guarantee: choose a receivable "
+                    "account in the settings of Invoicing, situation invoices.",
+                    company=self.company_id.name,
+                ),
+                self.env.ref("account.action_account_config").id,
+                self.env._("Go to the settings"),
+            )
+        lines = self._get_retention_lines()
+        if lines.account_id != account:
+            lines.account_id = account
+
+
+class AccountMoveLine(models.Model):
+    _inherit = "account.move.line"
+
+    is_retention = fields.Boolean(
+        string="Retention",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        help="This share of the invoice is retained as a guarantee.",
+    )
+
+    @api.depends("is_retention")
+    def _compute_term_key(self):
+        # EXTENDS account: a retention is no other share, even of the same date.
+        res = super()._compute_term_key()
+        for line in self:
+            if line.term_key and line.is_retention:
+                line.term_key = frozendict({**line.term_key, "is_retention": True})
+        return res
+
+    @api.depends("is_retention")
+    def _compute_account_id(self):
+        # EXTENDS account: Odoo takes the account of any other share.
+        res = super()._compute_account_id()
+        for line in self.filtered(lambda line: line.display_type == "payment_term"):
+            if line.is_retention:
+                line.account_id = line.move_id._get_retention_account()
+            elif line.account_id == line.company_id.sudo().retention_account_id:  # as above
+                line.account_id = line.move_id._get_receivable_account()
+        return res
+
+    def _get_installments_data(
+        self, payment_currency=None, payment_date=None, next_payment_date=None
+    ):
+        # EXTENDS account: a retention is proposed once everything else is paid.
+        retention = self.filtered("is_retention")
+        lines = self - retention
+        if not lines.filtered(lambda line: not line.reconciled):
+            lines = self
+        return super(AccountMoveLine, lines)._get_installments_data(
+            payment_currency, payment_date, next_payment_date
+        )

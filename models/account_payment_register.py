@@ -1,0 +1,27 @@
+from odoo import api, fields, models
+from odoo.fields import Command
+
+
+class AccountPaymentRegister(models.TransientModel):
+    _inherit = "account.payment.register"
+
+    @api.model
+    def default_get(self, fields_list):
+        # EXTENDS account: of each invoice the retention comes after everything else. It has an account
+        # of its own, and lines on two accounts make two payments that can't be edited.
+        values = super().default_get(fields_list)
+        commands = values.get("line_ids")
+        if not commands or self.env.context.get("active_model") != "account.move":
+            return values
+        lines = self.env["account.move.line"].browse(commands[0][2])
+        others = lines.filtered(lambda line: not line.is_retention)
+        if others:
+            today = fields.Date.context_today(self)
+            lines = lines.filtered(
+                lambda line: (
+                    line in others
+                    or (line.move_id not in others.move_id and line.date_maturity <= today)
+                )
+            )
+        values["line_ids"] = [Command.set(lines.ids)]
+        return values
