@@ -10,6 +10,7 @@
         "security/ir.model.access.csv",
         "security/wizard_rules.xml",
         "data/account_payment_term_data.xml",
+        "views/account_move_line_views.xml",
         "views/account_move_views.xml",
         "views/account_payment_term_views.xml",
         "views/sale_order_views.xml",

@@ -2,6 +2,7 @@ from . import (
     account_chart_template,
     account_move,
     account_move_line,
+    account_move_line_instalment,
     account_move_retention,
     account_payment_register,
     account_payment_term,

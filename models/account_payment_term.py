@@ -5,7 +5,7 @@ from odoo.exceptions import ValidationError
 from odoo.fields import Command
 from odoo.tools import float_compare
 
-from ..tools.money import exact
+from ..tools.money import exact, rounded
 from ..tools.retention import NO_JOB, retain
 
 # A receivable line must have a due date, and a retention has none before the works are accepted.
@@ -193,17 +193,18 @@ class AccountPaymentTerm(models.Model):
         """
         if case.get("none"):
             return 0.0
-        bases = {
-            "gross": exact(total) + exact(case.get("deduction", 0.0)),
-            "total": exact(total),
-            "untaxed": exact(untaxed),
-        }
+        step = exact(currency.rounding)
+        # Odoo adds floats up: 3 555.381 may come as 3 555.380 999 999.
+        total, untaxed, deduction = (
+            rounded(exact(amount), step) for amount in (total, untaxed, case.get("deduction", 0.0))
+        )
+        bases = {"gross": total + deduction, "total": total, "untaxed": untaxed}
         job = case.get("job") if self.retention_base == "gross" else None
         amount = retain(
             exact(line.value_amount),
             bases[self.retention_base],
-            exact(total),
-            exact(currency.rounding),
+            total,
+            step,
             job or NO_JOB,
         )
         return float(amount)

@@ -6,6 +6,7 @@ from . import (
     test_deposit_exactness,
     test_kernel,
     test_retention,
+    test_retention_exactness,
     test_retention_payment,
     test_situation,
     test_situation_documents,

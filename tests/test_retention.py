@@ -1,6 +1,6 @@
 """The retention of guarantee in the books: its line, its account, its amount, whatever is edited."""
 
-from odoo.exceptions import RedirectWarning, ValidationError
+from odoo.exceptions import RedirectWarning, UserError, ValidationError
 from odoo.fields import Command, Date
 from odoo.tests import Form, tagged
 
@@ -301,6 +301,14 @@ class TestRetention(SituationCommon):
         self.company.retention_limit = 10
         self.assertTrue(self.make_term((90, 0), (10, None)))
 
+    def test_the_shipped_terms(self):
+        for name, shares in (
+            ("payment_term_30_days_retention", [950, 50]),
+            ("payment_term_40_40_15_retention", [400, 400, 150, 50]),
+        ):
+            term = self.env.ref(f"sale_situation_invoicing.{name}")
+            self.assertEqual([share[1] for share in self.shares(self.bill(1000.0, term))], shares)
+
     def test_the_preview(self):
         self.term.example_amount = 1000
         self.assertIn("950.00", self.term.example_preview)
@@ -339,6 +347,29 @@ class TestRetention(SituationCommon):
         self.company.retention_months = 6
         order.works_acceptance_date = "2026-08-31"
         self.assertEqual(self.shares(first)[-1][2], "2027-02-28")
+
+    def test_the_action_accepts_the_works(self):
+        order = self.make_order(self.line("Works", 1, 4000.0), payment_term_id=self.term.id)
+        move = self.situation(order, 50, post=True)
+        action = order.action_accept_works()
+        Wizard = self.env[action["res_model"]].with_context(**action["context"])
+        with Form(Wizard) as form:
+            form.acceptance_date = "2026-08-31"
+            form.reserves = "The gutter leaks."
+        form.record.action_accept()
+        self.assertEqual(order.works_reserves, "The gutter leaks.")
+        self.assertEqual(str(order.retention_date), "2027-08-31")
+        self.assertEqual(self.shares(move)[-1][2], "2027-08-31")
+        quotation = self.make_order(self.line("Works", 1, 4000.0), confirm=False)
+        with self.assertRaisesRegex(UserError, "confirmed"):
+            quotation.action_accept_works()
+
+    def test_two_companies_have_their_own_account(self):
+        other = self.setup_other_company(name="Other works")["company"]
+        self.assertEqual(other.retention_account_id.with_company(other).code, "411700")
+        self.assertNotEqual(other.retention_account_id, self.account)
+        with self.assertRaises(ValidationError):
+            self.company.retention_account_id = self.company.downpayment_account_id
 
     def test_it_never_merges_with_another_share_of_its_date(self):
         order = self.make_order(self.line("Works", 1, 4000.0), payment_term_id=self.term.id)

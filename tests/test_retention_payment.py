@@ -1,8 +1,10 @@
 """What is asked for, and in which order it is paid."""
 
 from freezegun import freeze_time
+from lxml import etree
 
 from odoo.tests import tagged
+from odoo.tools.safe_eval import safe_eval
 
 from .common import SituationCommon
 

@@ -182,6 +182,22 @@ class TestSituationPrint(SituationCommon):
         self.assertIn(f"Balance invoice {balance.name}", self.text)
         self.assertIn(f"Balance invoice of order {order.name} of", self.text)
 
+    def test_retention_stands_under_the_total(self):
+        term = self.make_term((95, 30), (5, None))
+        order = self.make_order(self.line("Works", 1, 4000), payment_term_id=term.id)
+        self.situation(order, 25, invoice_date="2026-03-12", post=True)
+        second = self.situation(order, 75, invoice_date="2026-04-12", post=True)
+        self.assertEqual(
+            self.rows(second, "situation_retention"),
+            [
+                ["Retention of guarantee 5.00 %", "-120.00 €"],
+                ["Net to pay by 05/12/2026", "2,280.00 €"],
+                ["Retained on this job so far", "180.00 €"],
+            ],
+        )
+        self.assertIn("release of the guarantee", self.text)
+        self.assertNotIn("9999", self.text)
+
     def test_deposit_bears_its_name_and_the_order(self):
         order, deposit, _situation, _balance = self.make_job_with_deposit()
         self.rows(deposit, "invoice_line_table")

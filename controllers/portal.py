@@ -1,0 +1,10 @@
+from odoo.fields import Domain
+
+from odoo.addons.account.controllers.portal import PortalAccount
+
+
+class RetentionPortal(PortalAccount):
+    def _get_overdue_invoices_domain(self, partner_id=None):
+        # EXTENDS account: an invoice of which the retention alone is unpaid is not overdue.
+        domain = Domain(super()._get_overdue_invoices_domain(partner_id))
+        return list(domain & Domain("is_paid_except_retention", "=", False))
