@@ -158,7 +158,8 @@ for date, progress in (("2026-05-31", 35), ("2026-07-31", 72.5)):
         with_deposit.create_situation_invoice(progress, invoice_date=date, post=True)
     )
 moves += moves.browse(with_deposit.create_balance_invoice(invoice_date="2026-09-30", post=True))
-make_order("Mairie de Saint-Aubin", "Marché 2026-12")
+town = make_order("Mairie de Saint-Aubin", "Marché 2026-12")
+town.payment_term_id = env.ref("sale_situation_invoicing.payment_term_30_days_retention")
 env.cr.commit()
 
 kinds = dict(env["account.move"]._fields["billing_kind"].selection)
