@@ -4,7 +4,6 @@ from . import (
     account_move_line,
     account_move_line_instalment,
     account_move_retention,
-    account_payment_register,
     account_payment_term,
     res_company,
     res_config_settings,

@@ -59,7 +59,8 @@ class AccountMove(models.Model):
         today = fields.Date.context_today(self)
         for move in self:
             held = move._get_retention_lines().filtered(lambda line: line.date_maturity > today)
-            move.amount_due_now = move.amount_total - abs(sum(held.mapped("amount_currency")))
+            sign = -move.direction_sign
+            move.amount_due_now = move.amount_total - sign * sum(held.mapped("amount_currency"))
 
     @api.depends("billing_kind", "invoice_line_ids.is_downpayment", "invoice_line_ids.price_total")
     def _compute_needed_terms(self):
@@ -68,9 +69,18 @@ class AccountMove(models.Model):
         retaining = self.filtered(lambda move: move._has_retention_terms())
         super(AccountMove, self - retaining)._compute_needed_terms()
         for move in retaining:
-            move = move.with_context(bin_size=False, retention_case=move._get_retention_case())
+            move = move.with_context(bin_size=False)
+            if move.state == "posted":
+                # What is posted stands, whatever became of its payment term.
+                move.needed_terms = move._get_posted_terms()
+                move.needed_terms_dirty = True
+                continue
+            move = move.with_context(retention_case=move._get_retention_case())
             super(AccountMove, move)._compute_needed_terms()
-            move.needed_terms = move._flag_retention(move.needed_terms)
+            terms = move.needed_terms
+            if move._get_reversed_retention():
+                terms = move._carve_reversed_retention(terms)
+            move.needed_terms = move._flag_retention(terms)
 
     def _compute_invoice_date_due(self):
         # EXTENDS account: the last share that isn't retained.
@@ -102,15 +112,11 @@ class AccountMove(models.Model):
             move._check_retention_account()
         return super()._post(soft=soft)
 
-    def _reverse_moves(self, default_values_list=None, cancel=False):
-        # EXTENDS account: the credit note of a document gives its retention back.
-        default_values_list = [
-            {**values, "invoice_payment_term_id": move.invoice_payment_term_id.id}
-            if move._get_retention_lines()
-            else values
-            for move, values in zip(self, default_values_list or [{} for _m in self], strict=True)
-        ]
-        return super()._reverse_moves(default_values_list, cancel=cancel)
+    def _is_eligible_for_early_payment_discount(self, currency, reference_date):
+        # EXTENDS account: Odoo writes the discount off from an invoice of one share.
+        if self._get_retention_lines():
+            return False
+        return super()._is_eligible_for_early_payment_discount(currency, reference_date)
 
     def _get_invoice_next_payment_values(self, custom_amount=None):
         # EXTENDS account: what is asked for on the portal and by payment links.
@@ -147,12 +153,64 @@ class AccountMove(models.Model):
         return hold
 
     def _has_retention_terms(self):
-        """Whether a share of this invoice is, or was, retained."""
+        """Whether a share of this invoice is, or was, retained, or stands where retentions do."""
         self.ensure_one()
-        return bool(
-            self.is_invoice(include_receipts=True)
-            and (self.invoice_payment_term_id.has_retention or self._get_retention_lines())
+        if not self.is_invoice(include_receipts=True):
+            return False
+        if self.invoice_payment_term_id.has_retention or self._get_reversed_retention():
+            return True
+        account = self.company_id.sudo().retention_account_id  # the company's choice, whoever bills
+        return any(
+            line.is_retention or (account and line.account_id == account)
+            for line in self.line_ids
+            if line.display_type == "payment_term"
         )
+
+    def _get_posted_terms(self):
+        """Return the shares of a posted invoice as Odoo's needed terms."""
+        terms = {}
+        for line in self.line_ids.filtered(lambda line: line.display_type == "payment_term"):
+            terms[frozendict(line.term_key)] = {
+                "balance": line.balance,
+                "amount_currency": line.amount_currency,
+                "discount_date": line.discount_date,
+                "discount_balance": line.discount_balance,
+                "discount_amount_currency": line.discount_amount_currency,
+            }
+        return terms
+
+    def _get_reversed_retention(self):
+        """Return the retention line of the document that this one credits."""
+        self.ensure_one()
+        original = self.reversed_entry_id
+        credits_it = original and original.move_type != self.move_type
+        lines = original._get_retention_lines()
+        return lines[:1] if credits_it else lines.browse()
+
+    def _carve_reversed_retention(self, terms):
+        """Give the retention of the credited document back, in the share that this one is of it.
+
+        :param terms: Odoo's needed terms, in which nothing is retained
+        """
+        original = self.reversed_entry_id
+        line = self._get_reversed_retention()
+        total = sum(values["amount_currency"] for values in terms.values())
+        balance = sum(values["balance"] for values in terms.values())
+        if not original.amount_total or not total:
+            return terms
+        share = min(abs(total) / original.amount_total, 1.0)
+        amount = self.currency_id.round(-line.amount_currency * share)
+        company_amount = self.company_currency_id.round(balance * amount / total)
+        terms = dict(terms)
+        largest = max(terms, key=lambda key: abs(terms[key]["amount_currency"]))
+        terms[largest] = {
+            **terms[largest],
+            "amount_currency": terms[largest]["amount_currency"] - amount,
+            "balance": terms[largest]["balance"] - company_amount,
+        }
+        key = frozendict({**largest, "date_maturity": NO_DATE})
+        terms[key] = {"amount_currency": amount, "balance": company_amount}
+        return terms
 
     def _get_retention_case(self):
         """Return what the payment term has to know of this invoice to tell its retention.
@@ -161,7 +219,7 @@ class AccountMove(models.Model):
             signed as the total) and `job` (:class:`Job`)
         """
         self.ensure_one()
-        if not self.is_sale_document() or self._is_deposit():
+        if not self.is_sale_document() or self._is_deposit() or self._get_reversed_retention():
             return {"none": True}
         lines = self.invoice_line_ids.filtered(
             lambda line: line.is_downpayment and line.display_type == "product"
@@ -212,6 +270,8 @@ class AccountMove(models.Model):
 
     def _get_retention_account(self):
         """Return the account of retentions; the receivable one until the company has chosen it."""
+        if reversed_line := self._get_reversed_retention():
+            return reversed_line.account_id
         # sudo: the company's choice, whoever bills
         account = self.company_id.sudo().retention_account_id
         return account or self._get_receivable_account()
@@ -219,6 +279,8 @@ class AccountMove(models.Model):
     def _get_receivable_account(self):
         """Return the account of the shares that aren't retained: as it is, or the partner's."""
         retention_account = self.company_id.sudo().retention_account_id  # as above
+        if not self.is_sale_document(include_receipts=True):
+            retention_account = retention_account.browse()
         shares = self.line_ids.filtered(
             lambda line: (
                 line.display_type == "payment_term"
@@ -242,7 +304,7 @@ class AccountMove(models.Model):
         """
         self.ensure_one()
         account = self.company_id.sudo().retention_account_id  # as above
-        if not account:
+        if not account and not self._get_reversed_retention():
             raise RedirectWarning(
                 self.env._(
                     "%(company)s has no account for retentions of guarantee: choose a receivable "
@@ -253,6 +315,7 @@ class AccountMove(models.Model):
                 self.env._("Go to the settings"),
             )
         lines = self._get_retention_lines()
+        account = self._get_retention_account()
         if lines.account_id != account:
             lines.account_id = account
 

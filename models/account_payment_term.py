@@ -3,7 +3,7 @@ from datetime import date
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Command
-from odoo.tools import float_compare
+from odoo.tools import float_compare, float_round
 
 from ..tools.money import exact, rounded
 from ..tools.retention import NO_JOB, retain
@@ -47,7 +47,9 @@ class AccountPaymentTerm(models.Model):
         # of one share and a retention may have an early payment discount.
         for term in self:
             term._check_retention()
-            checked = term._without_retention() if term._get_retention_line() else term
+            percent = sum(line.value_amount for line in term.line_ids if line.value == "percent")
+            whole = float_compare(percent, 100, precision_digits=6) == 0
+            checked = term._without_retention() if whole and term.has_retention else term
             super(AccountPaymentTerm, checked)._check_lines()
 
     @api.constrains("line_ids")
@@ -101,9 +103,7 @@ class AccountPaymentTerm(models.Model):
         lines = [
             {
                 "value": line.value,
-                "value_amount": line.value_amount * 100 / rest
-                if line.value == "percent"
-                else line.value_amount,
+                "value_amount": line.value_amount,
                 "delay_type": line.delay_type,
                 "nb_days": line.nb_days,
                 "days_next_month": line.days_next_month,
@@ -111,6 +111,17 @@ class AccountPaymentTerm(models.Model):
             for line in self.line_ids
             if not line.is_retention
         ]
+        percentages = [line for line in lines if line["value"] == "percent"]
+        digits = self.env["decimal.precision"].precision_get("Payment Terms")
+        for line in percentages:
+            line["value_amount"] = float_round(
+                line["value_amount"] * 100 / rest, precision_digits=digits
+            )
+        # The last one takes what rounding leaves: 40, 30 and 25 of 95 don't make 100 else.
+        if percentages:
+            percentages[-1]["value_amount"] = 100 - sum(
+                line["value_amount"] for line in percentages[:-1]
+            )
         return self.new(
             {"line_ids": [Command.clear(), *(Command.create(line) for line in lines)]},
             origin=self,

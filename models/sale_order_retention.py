@@ -81,12 +81,11 @@ class SaleOrder(models.Model):
     # === BUSINESS METHODS ===#
 
     def _date_retentions(self):
-        """Date the retentions of all documents, posted ones too, that are not paid yet."""
+        """Date the retentions of all documents that are not paid yet: posted ones, too, and cancelled
+        ones, which may come back."""
         for order in self:
             # sudo: follows from the acceptance, whoever may enter it; a due date, no amount
-            documents = order.sudo().billing_document_ids.filtered(
-                lambda move: move.state != "cancel"
-            )
+            documents = order.sudo().billing_document_ids
             lines = documents._get_retention_lines().filtered(lambda line: not line.reconciled)
             lines.date_maturity = order.retention_date or NO_DATE
 
@@ -109,7 +108,8 @@ class SaleOrder(models.Model):
                 continue
             sign = -move.direction_sign
             gross = exact(sign * move.amount_total) + exact(move.deposit_deduction)
-            other = move.invoice_payment_term_id
+            # A credit note is of the terms of what it credits.
+            other = (move.reversed_entry_id or move).invoice_payment_term_id
             other_rate = exact(other._get_retention_line().value_amount)
             if other_rate and other.retention_base == "gross":
                 due += retention_of(other_rate, gross, step)

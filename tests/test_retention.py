@@ -286,6 +286,64 @@ class TestRetention(SituationCommon):
         self.assertEqual((move.amount_residual, move.retention_residual), (0, 0))
         self.assertEqual(order.get_billing_recap()["retention_held"], 0)
 
+    def test_a_credit_note_follows_the_document_not_the_term(self):
+        order = self.make_order(self.line("Works", 1, 10000.0), payment_term_id=self.term.id)
+        order.deduction_rule = "full"
+        self.deposit(order, 30, post=True)
+        first = self.situation(order, 31, post=True)
+        second = self.situation(order, 45, post=True)
+        # 186 of which 120 could be retained; 84, and the 66 that were left
+        self.assertEqual((first.retention_amount, second.retention_amount), (120, 150))
+        self.term.line_ids[0].unlink()
+        self.term.write({"line_ids": [Command.create({"value": "percent", "value_amount": 95})]})
+        credit = second._reverse_moves([{"invoice_date": "2026-06-01"}], cancel=True)
+        self.assertRetained(credit, 150)
+        self.assertEqual((second.amount_residual, credit.amount_residual), (0, 0))
+        third = self.situation(order, 45, post=True)
+        self.assertEqual(third.retention_amount, 150)
+
+    def test_a_posted_document_stands(self):
+        move = self.bill(1000.0)
+        move.action_post()
+        other = self.account.copy({"code": "411799"})
+        self.term.write(
+            {
+                "line_ids": [
+                    Command.update(self.term.line_ids[0].id, {"value_amount": 97}),
+                    Command.update(self.term.line_ids[1].id, {"value_amount": 3}),
+                ]
+            }
+        )
+        self.company.retention_account_id = other
+        credit = move._reverse_moves([{"invoice_date": "2026-06-01"}], cancel=True)
+        self.assertEqual(
+            [share[:2] for share in self.shares(move)], [("411100", 950), ("411700", 50)]
+        )
+        self.assertEqual(
+            [share[:2] for share in self.shares(credit)], [("411100", -950), ("411700", -50)]
+        )
+        self.assertEqual((move.amount_residual, credit.amount_residual), (0, 0))
+
+    def test_a_partial_credit_note(self):
+        move = self.bill(1000.0)
+        move.action_post()
+        credit = move._reverse_moves([{"invoice_date": "2026-06-01"}])
+        credit.invoice_line_ids.price_unit = 600
+        self.assertRetained(credit, 30)
+        credit.action_post()
+        self.assertRetained(credit, 30)
+
+    def test_a_copy_with_another_term(self):
+        move = self.bill(1000.0)
+        move.action_post()
+        for term in (
+            self.env.ref("account.account_payment_term_30days"),
+            self.env["account.payment.term"],
+        ):
+            copy = move.copy({"invoice_payment_term_id": term.id})
+            self.assertEqual([share[:2] for share in self.shares(copy)], [("411100", 1000)])
+        self.assertRetained(move.copy(), 50)
+
     # === TERMS ===#
 
     def test_checks_of_a_term(self):
@@ -298,6 +356,8 @@ class TestRetention(SituationCommon):
                 self.make_term(*shares)
         with self.assertRaises(ValidationError):
             self.make_term((90, 0), (5, None))
+        for shares in ((40, 30, 25), (10, 15, 70), (5, 20, 70)):
+            self.assertTrue(self.make_term(*((share, 0) for share in shares), (5, None)))
         self.company.retention_limit = 10
         self.assertTrue(self.make_term((90, 0), (10, None)))
 
@@ -344,6 +404,12 @@ class TestRetention(SituationCommon):
         self.assertEqual(self.shares(later)[-1][2], "2029-02-28")
         order.works_acceptance_date = False
         self.assertEqual(self.shares(first)[-1][2], str(NO_DATE))
+        first.button_draft()
+        first.button_cancel()
+        order.works_acceptance_date = "2028-02-29"
+        first.button_draft()
+        first.action_post()
+        self.assertEqual(self.shares(first)[-1][2], "2029-02-28")
         self.company.retention_months = 6
         order.works_acceptance_date = "2026-08-31"
         self.assertEqual(self.shares(first)[-1][2], "2027-02-28")

@@ -1,5 +1,6 @@
 from . import (
     account_move_reversal,
+    account_payment_register,
     sale_advance_payment_inv,
     sale_balance_wizard,
     sale_situation_wizard,

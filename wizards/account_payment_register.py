@@ -11,7 +11,7 @@ class AccountPaymentRegister(models.TransientModel):
         # of its own, and lines on two accounts make two payments that can't be edited.
         values = super().default_get(fields_list)
         commands = values.get("line_ids")
-        if not commands or self.env.context.get("active_model") != "account.move":
+        if not commands:
             return values
         lines = self.env["account.move.line"].browse(commands[0][2])
         others = lines.filtered(lambda line: not line.is_retention)
