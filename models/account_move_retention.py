@@ -107,7 +107,9 @@ class AccountMove(models.Model):
     # === OVERRIDES ===#
 
     def _post(self, soft=True):
-        # EXTENDS account: a retention needs its account.
+        # EXTENDS account: a retention needs its account, and follows the documents before it.
+        for move in self.filtered(lambda move: move.state == "draft" and move.billing_order_id):
+            move._refresh_retention()
         for move in self.filtered(lambda move: move._get_retention_lines()):
             move._check_retention_account()
         return super()._post(soft=soft)
@@ -165,6 +167,25 @@ class AccountMove(models.Model):
             for line in self.line_ids
             if line.display_type == "payment_term"
         )
+
+    def _refresh_retention(self):
+        """Compute the retention again, which depends on documents that may have changed since this one
+        was drafted."""
+        self.ensure_one()
+        term = self.invoice_payment_term_id
+        if not term.has_retention:
+            return
+        self.invalidate_recordset(["needed_terms"], flush=False)
+        due = sum(
+            values["amount_currency"]
+            for key, values in (self.needed_terms or {}).items()
+            if key.get("is_retention")
+        )
+        now = sum(self._get_retention_lines().mapped("amount_currency"))
+        if self.currency_id.compare_amounts(due, now):
+            # Odoo keeps shares whose needs it thinks unchanged.
+            self.invoice_payment_term_id = False
+            self.invoice_payment_term_id = term
 
     def _get_posted_terms(self):
         """Return the shares of a posted invoice as Odoo's needed terms."""

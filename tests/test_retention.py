@@ -182,6 +182,18 @@ class TestRetention(SituationCommon):
         self.assertRetained(second, 240)
         self.assertEqual(self.balance(order, post=True).retention_amount, 360)
 
+    def test_a_draft_follows_the_documents_before_it(self):
+        order = self.make_order(self.line("Works", 1, 10000.0), payment_term_id=self.term.id)
+        self.deposit(order, 30, post=True)
+        order.deduction_rule = "full"
+        first = self.situation(order, 30)
+        second = self.situation(order, 40)
+        self.assertRetained(second, 240)
+        first.button_cancel()
+        second.action_post()
+        self.assertRetained(second, 60)
+        self.assertEqual(self.balance(order, post=True).retention_amount, 540)
+
     # === EDITS ===#
 
     def test_every_edit_of_a_draft(self):
