@@ -163,6 +163,16 @@ class TestSituationPrint(SituationCommon):
         self.assertIn("524.00 €", self.text)
         self.assertEqual(order.currency_id.name, "EUR")
 
+    def test_what_an_older_version_froze_is_printed(self):
+        _order, _deposit, situation, _balance = self.make_job_with_deposit()
+        statement = dict(situation.billing_statement)
+        for name in ("deductions", "before_deductions", "retention"):
+            del statement[name]
+        for part in (statement["recap"], *statement["documents"]):
+            part.pop("deduction", None)
+        situation.billing_statement = statement
+        self.assertEqual([row[0] for row in self.rows(situation)[2:4]], ["Walls", "Tiles"])
+
     def test_balance_lists_every_earlier_document(self):
         order, deposit, situation, balance = self.make_job_with_deposit()
         self.assertEqual(
