@@ -3,6 +3,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import RedirectWarning
 from odoo.tools import frozendict
+from odoo.tools.sql import column_exists, create_column
 
 from .account_payment_term import NO_DATE
 from .sale_order import WORK_KINDS
@@ -32,6 +33,17 @@ class AccountMove(models.Model):
         store=True,
         help="Nothing but the retention of guarantee is left to be paid.",
     )
+
+    def _auto_init(self):
+        # The columns are made here, empty: Odoo would compute them for every entry of the database.
+        for name, kind in (
+            ("retention_amount", "numeric"),
+            ("retention_residual", "numeric"),
+            ("is_paid_except_retention", "bool"),
+        ):
+            if not column_exists(self.env.cr, "account_move", name):
+                create_column(self.env.cr, "account_move", name, kind)
+        return super()._auto_init()
 
     # === COMPUTE METHODS ===#
 
@@ -348,9 +360,9 @@ class AccountMoveLine(models.Model):
         string="Retention",
         readonly=True,
         copy=False,
-        index="btree_not_null",
         help="This share of the invoice is retained as a guarantee.",
     )
+    _retention_index = models.Index("(move_id) WHERE is_retention IS TRUE")
 
     @api.depends("is_retention")
     def _compute_term_key(self):
