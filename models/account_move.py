@@ -146,9 +146,9 @@ class AccountMove(models.Model):
         return self.billing_kind == "deposit" or self._is_downpayment()
 
     def _is_draft_deposit(self):
-        """Whether this deposit document is an invoice that is not posted yet."""
+        """Whether this is a deposit's invoice that is not posted yet."""
         self.ensure_one()
-        return self.state == "draft" and self.move_type == "out_invoice"
+        return self.state == "draft" and self.move_type == "out_invoice" and self._is_deposit()
 
     def _is_standing(self):
         """Whether this invoice is posted, and not credited whole."""

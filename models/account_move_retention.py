@@ -74,7 +74,7 @@ class AccountMove(models.Model):
             sign = -move.direction_sign
             move.amount_due_now = move.amount_total - sign * sum(held.mapped("amount_currency"))
 
-    @api.depends("billing_kind", "invoice_line_ids.is_downpayment", "invoice_line_ids.price_total")
+    @api.depends("deposit_deduction")
     def _compute_needed_terms(self):
         # EXTENDS account: the retention is a share of its own, whatever its date; every share says on
         # which account it stands, because Odoo uses a deleted share's line again for another one.
@@ -254,11 +254,7 @@ class AccountMove(models.Model):
         self.ensure_one()
         if not self.is_sale_document() or self._is_deposit() or self._get_reversed_retention():
             return {"none": True}
-        lines = self.invoice_line_ids.filtered(
-            lambda line: line.is_downpayment and line.display_type == "product"
-        )
-        deduction = self.direction_sign * sum(lines.mapped("price_total"))
-        return {"deduction": deduction, "job": self._get_retention_job()}
+        return {"deduction": self.deposit_deduction, "job": self._get_retention_job()}
 
     def _get_retention_job(self):
         """Return what the older documents of the order retain, for the kernel."""

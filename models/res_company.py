@@ -182,14 +182,18 @@ class ResCompany(models.Model):
     def _find_deposit_account(self):
         """Return the down payment account of the company's chart (4191 in France), if it has one."""
         self.ensure_one()
-        # A branch keeps its books in the chart of the company at the root.
-        root = self.root_id
-        ChartTemplate = self.env["account.chart.template"].with_company(root)
-        if not root.chart_template:
+        chart = self.root_id.chart_template
+        if not chart:
             return self.env["account.account"]
         # sudo: the chart's own data, whoever bills
-        template = ChartTemplate.sudo()._get_chart_template_data(root.chart_template)
-        xmlid = template["template_data"].get("downpayment_account_id")
+        ChartTemplate = self.env["account.chart.template"].sudo().with_company(self.root_id)
+        template = ChartTemplate._get_chart_template_data(chart)
+        return self._get_chart_account(template["template_data"].get("downpayment_account_id"))
+
+    def _get_chart_account(self, xmlid):
+        """Return an account of the company's chart by its name there; nothing where it has none."""
+        # A branch keeps its books in the chart of the company at the root.
+        ChartTemplate = self.env["account.chart.template"].with_company(self.root_id)
         account = xmlid and ChartTemplate.ref(xmlid, raise_if_not_found=False)
         return account or self.env["account.account"]
 
@@ -221,11 +225,7 @@ class ResCompany(models.Model):
     def _find_retention_account(self):
         """Return the account of retentions in the company's chart: 4117 in the French one."""
         self.ensure_one()
-        root = self.root_id
-        ChartTemplate = self.env["account.chart.template"].with_company(root)
-        xmlid = RETENTION_ACCOUNTS.get(root.chart_template)
-        account = xmlid and ChartTemplate.ref(xmlid, raise_if_not_found=False)
-        return account or self.env["account.account"]
+        return self._get_chart_account(RETENTION_ACCOUNTS.get(self.root_id.chart_template))
 
     def _set_missing_accounts(self):
         """Set the accounts for deposits and retentions that the chart has and nobody has chosen."""

@@ -93,14 +93,13 @@ class SaleOrder(models.Model):
 
     def _round_open_lines(self, lines):
         """Run the tax engine over what Odoo would invoice of lines."""
-        AccountTax = self.env["account.tax"]
-        base_lines = [
-            line._prepare_base_line_for_taxes_computation(quantity=line.qty_to_invoice)
-            for line in lines
-        ]
-        AccountTax._add_tax_details_in_base_lines(base_lines, self.company_id)
-        AccountTax._round_base_lines_tax_details(base_lines, self.company_id)
-        return base_lines
+        return self._round_base_lines(
+            [
+                line._prepare_base_line_for_taxes_computation(quantity=line.qty_to_invoice)
+                for line in lines
+            ],
+            self.company_id,
+        )
 
     def _is_closed_by(self, documents):
         """Whether a balance among these documents closes the order: one that wasn't credited."""

@@ -12,7 +12,7 @@ from ..tools.money import HUNDRED, ONE, ZERO, exact, rounded, spread
 from ..tools.slices import weighted_progress
 from .res_company import DEDUCTION_RULES
 from .sale_order import PROGRESS_DECIMALS
-from .sale_order_deposit import NOTHING, Amounts, Deposit
+from .sale_order_deposit import NOTHING, Deposit
 
 
 class Deduction(NamedTuple):
@@ -113,10 +113,13 @@ class SaleOrder(models.Model):
             if share
         ]
 
+    def _get_plan_works_untaxed(self, plan):
+        """Return the untaxed amount of the works of a plan, before any deduction."""
+        return sum((part.amount for part in plan["parts"].values()), ZERO)
+
     def _get_plan_works_total(self, plan):
         """Return the total of the works of a plan, tax included, before any deduction."""
-        untaxed = sum((part.amount for part in plan["parts"].values()), ZERO)
-        return untaxed + sum(self._sum_plan_taxes(plan).values(), ZERO)
+        return self._get_plan_works_untaxed(plan) + sum(self._sum_plan_taxes(plan).values(), ZERO)
 
     def _get_plan_progress(self, plan):
         """Return the progress of the order with a plan, in %, not rounded."""
@@ -232,13 +235,7 @@ class SaleOrder(models.Model):
                 line, tax_ids=deposit.taxes[line], **self._prepare_exact_price(left, ONE)
             )
             pieces = AccountTax._split_base_line(base_line, self.company_id, factors)
-            figures = self._read_base_line(pieces[shares.index(amount)])
-            parts[line] = Amounts(
-                rounded(exact(figures["untaxed"]), step),
-                {tax.id: rounded(exact(value), step) for tax, value in figures["taxes"].items()},
-                {tax.id: rounded(exact(value), step) for tax, value in figures["bases"].items()},
-                rounded(exact(figures["total"]), step),
-            )
+            parts[line] = self._read_amounts(pieces[shares.index(amount)])
         missing = amount - sum((part.total for part in parts.values()), ZERO)
         corrections = spread(missing, [part.untaxed for part in parts.values()], step)
         for (line, part), correction in zip(parts.items(), corrections, strict=True):

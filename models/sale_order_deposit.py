@@ -11,6 +11,7 @@ from odoo.tools import format_date, formatLang
 
 from ..tools.entries import EntryError, number
 from ..tools.money import HUNDRED, ZERO, exact, rounded
+from .sale_order import PROGRESS_DECIMALS
 
 AMOUNT_TYPES = ("percent", "fixed")
 DETAILS = ("single", "lines")
@@ -30,14 +31,6 @@ class Amounts(NamedTuple):
             _add_by_key(self.taxes, other.taxes),
             _add_by_key(self.bases, other.bases),
             self.total + other.total,
-        )
-
-    def __neg__(self):
-        return Amounts(
-            -self.untaxed,
-            {key: -value for key, value in self.taxes.items()},
-            {key: -value for key, value in self.bases.items()},
-            -self.total,
         )
 
     def __bool__(self):
@@ -103,13 +96,17 @@ class SaleOrder(models.Model):
     )
     def _compute_billing_percents(self):
         for order in self:
-            totals = {True: ZERO, False: ZERO}
-            for move in order.billing_document_ids.filtered(lambda move: move.state != "cancel"):
-                amount = exact(-move.direction_sign * move.amount_total)
-                totals[move.billing_kind == "deposit"] += amount
-            whole = exact(order.amount_total)
-            for is_deposit, name in ((True, "deposit_percent"), (False, "situation_percent")):
-                order[name] = round(float(totals[is_deposit] / whole * 100), 4) if whole else 0.0
+            moves = order.billing_document_ids.filtered(lambda move: move.state != "cancel")
+            deposits = moves.filtered(lambda move: move.billing_kind == "deposit")
+            order.deposit_percent = order._get_percent_of_total(deposits)
+            order.situation_percent = order._get_percent_of_total(moves - deposits)
+
+    def _get_percent_of_total(self, moves):
+        """Return what documents come to, credit notes negative, in % of the order's total."""
+        if not self.amount_total:
+            return 0.0
+        billed = sum((exact(-move.direction_sign * move.amount_total) for move in moves), ZERO)
+        return round(float(billed / exact(self.amount_total) * HUNDRED), PROGRESS_DECIMALS)
 
     # === WHERE THE DEPOSITS STAND ===#
 
@@ -140,29 +137,27 @@ class SaleOrder(models.Model):
         result = []
         by_move = items.sorted("id").grouped("move_id")
         for move, move_items in sorted(by_move.items(), key=lambda pair: pair[0].id):
-            for base_line in self._round_invoice_lines(move, move_items):
+            base_lines = [
+                move._prepare_product_base_line_for_taxes_computation(item) for item in move_items
+            ]
+            for base_line in self._round_base_lines(base_lines, move.company_id):
                 item = base_line["record"]
                 line = item.sale_line_ids & lines
-                result.append((item, line[:1], self._read_amounts(move, base_line)))
+                result.append((item, line[:1], self._read_amounts(base_line, move)))
         return result
 
-    def _round_invoice_lines(self, move, items):
-        """Run the tax engine over lines of an invoice."""
-        AccountTax = self.env["account.tax"]
-        base_lines = [move._prepare_product_base_line_for_taxes_computation(item) for item in items]
-        AccountTax._add_tax_details_in_base_lines(base_lines, move.company_id)
-        AccountTax._round_base_lines_tax_details(base_lines, move.company_id)
-        return base_lines
+    def _read_amounts(self, base_line, move=None):
+        """Return the :class:`Amounts` of a base line in the order's currency.
 
-    def _read_amounts(self, move, base_line):
-        """Return the amounts of a base line of an invoice as decimals in the order's currency."""
+        :param move: the invoice that it is of; None for a line of the order
+        """
         figures = self._read_base_line(base_line)
         step = exact(self.currency_id.rounding)
-        sign = -move.direction_sign
-        date = move.invoice_date or move.date or fields.Date.context_today(self)
+        sign = -move.direction_sign if move else 1
 
         def own(amount):
-            if move.currency_id != self.currency_id:
+            if move and move.currency_id != self.currency_id:
+                date = move.invoice_date or move.date or fields.Date.context_today(self)
                 amount = move.currency_id._convert(amount, self.currency_id, move.company_id, date)
             return rounded(exact(sign * amount), step)
 
@@ -196,11 +191,10 @@ class SaleOrder(models.Model):
         for item, line, amounts in items:
             deposit = current[line].move_id if line in current else no_move
             parts = left[deposit]
-            is_deposit = item.move_id._is_deposit()
-            if item.move_id.state == "cancel" or (is_deposit and item.move_id._is_draft_deposit()):
+            if item.move_id.state == "cancel" or item.move_id._is_draft_deposit():
                 continue
             parts[line] = parts.get(line, NOTHING) + amounts
-            if is_deposit:
+            if item.move_id._is_deposit():
                 worth[deposit] += amounts.total
             else:
                 deducted[deposit] -= amounts.total
@@ -221,9 +215,7 @@ class SaleOrder(models.Model):
     def _get_draft_deposits(self):
         """Return the deposit invoices that are not posted yet."""
         self.ensure_one()
-        return self._get_billing_documents().filtered(
-            lambda move: move._is_deposit() and move._is_draft_deposit()
-        )
+        return self._get_billing_documents().filtered(lambda move: move._is_draft_deposit())
 
     @api.model
     def _adopt_down_payments(self):
@@ -255,13 +247,8 @@ class SaleOrder(models.Model):
                         known=", ".join(known),
                     )
                 )
-        value = self._read_amount(amount)
-        step = exact(self.currency_id.rounding)
-        total = value
-        if amount_type == "percent":
-            total = exact(self.amount_total) * value / HUNDRED
-        total = rounded(total, step)
-        left = rounded(exact(self._get_left_to_invoice()), step)
+        total = self._get_deposit_total(self._read_amount(amount), amount_type)
+        left = exact(self._get_left_to_invoice())
         if total <= 0:
             raise UserError(
                 self.env._(
@@ -281,6 +268,15 @@ class SaleOrder(models.Model):
                 )
             )
         return total
+
+    def _get_deposit_total(self, amount, amount_type):
+        """Return what a deposit comes to, tax included, rounded.
+
+        :param amount: decimal, in % or in the order's currency
+        """
+        if amount_type == "percent":
+            amount = exact(self.amount_total) * amount / HUNDRED
+        return rounded(amount, exact(self.currency_id.rounding))
 
     def _read_amount(self, value):
         """Return a number as a decimal.
@@ -303,9 +299,7 @@ class SaleOrder(models.Model):
 
     def _get_left_to_invoice(self):
         """Return what documents leave to invoice of the order, tax included, drafts counted."""
-        documents = self._get_document_figures()
-        billed = sum(row["total"] for row in documents if row["state"] != "cancel")
-        return self.currency_id.round(self.amount_total - billed)
+        return self._get_recap()["to_invoice_total"]
 
     def _create_deposit(self, total, amount, amount_type, detail, invoice_date):
         """Create the draft deposit by Odoo's own machinery (`sale.advance.payment.inv`).

@@ -31,10 +31,16 @@ class SaleOrder(models.Model):
 
     def _round_lines(self, lines, **values):
         """Run the tax engine over order lines; ``values`` replace what the lines say."""
+        return self._round_base_lines(
+            [line._prepare_base_line_for_taxes_computation(**values) for line in lines],
+            self.company_id,
+        )
+
+    def _round_base_lines(self, base_lines, company):
+        """Let the tax engine compute base lines and round them together."""
         AccountTax = self.env["account.tax"]
-        base_lines = [line._prepare_base_line_for_taxes_computation(**values) for line in lines]
-        AccountTax._add_tax_details_in_base_lines(base_lines, self.company_id)
-        AccountTax._round_base_lines_tax_details(base_lines, self.company_id)
+        AccountTax._add_tax_details_in_base_lines(base_lines, company)
+        AccountTax._round_base_lines_tax_details(base_lines, company)
         return base_lines
 
     def _read_base_line(self, base_line):

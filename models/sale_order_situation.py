@@ -77,7 +77,7 @@ class SaleOrder(models.Model):
 
     def _get_plan_figures(self, plan):
         """Return the figures of a plan as plain values; see `preview_situation`."""
-        untaxed = sum((part.amount for part in plan["parts"].values()), ZERO)
+        untaxed = self._get_plan_works_untaxed(plan)
         total = self._get_plan_works_total(plan)
         for deduction in plan["deductions"]:
             untaxed -= deduction.amounts.untaxed
@@ -499,11 +499,10 @@ class SaleOrder(models.Model):
 
     def _get_tax_tags(self, line):
         """Return the tags of an invoice line with the taxes of an order line, by the tax engine."""
-        AccountTax = self.env["account.tax"]
-        base_line = line._prepare_base_line_for_taxes_computation(quantity=1.0)
-        AccountTax._add_tax_details_in_base_lines([base_line], self.company_id)
-        AccountTax._round_base_lines_tax_details([base_line], self.company_id)
-        AccountTax._add_accounting_data_in_base_lines_tax_details([base_line], self.company_id)
+        [base_line] = self._round_lines(line, quantity=1.0)
+        self.env["account.tax"]._add_accounting_data_in_base_lines_tax_details(
+            [base_line], self.company_id
+        )
         return base_line["tax_tag_ids"]
 
     def _slice_base(self, part, base, whole, step):
@@ -538,31 +537,31 @@ class SaleOrder(models.Model):
         """Return ``{line id: values}`` with which Odoo's own invoice bills the exact rest of what may
         be invoiced now: the whole line, or what is delivered of it."""
         self.ensure_one()
-        # What Odoo invoices and what it asks for now are, together, what is due of the order.
-        targets = (
-            {}
-            if not self._has_situations()
-            else {
-                line.id: Target(
-                    "progress",
-                    share(
-                        exact(line.qty_invoiced) + exact(line.qty_to_invoice),
-                        exact(line.product_uom_qty),
-                    )
-                    * HUNDRED,
-                )
-                for line in self._get_work_lines()
-                if line.qty_to_invoice
-            }
-        )
-        plan = self._plan_targets(targets)
-        values = {
-            line.id: self._prepare_slice_values(plan, line)
-            for line in plan["position"]
-            if line.id in plan["parts"]
-        }
+        values = self._prepare_work_rest_values() if self._has_situations() else {}
         for deposit in self._get_deposits():
             for line, left in deposit.left.items():
                 if left:
                     values[line.id] = self._prepare_deduction_values(deposit, line, left)
         return values
+
+    def _prepare_work_rest_values(self):
+        """Return `_prepare_rest_values` of the lines of work."""
+        # What Odoo invoices and what it asks for now are, together, what is due of the order.
+        targets = {
+            line.id: Target(
+                "progress",
+                share(
+                    exact(line.qty_invoiced) + exact(line.qty_to_invoice),
+                    exact(line.product_uom_qty),
+                )
+                * HUNDRED,
+            )
+            for line in self._get_work_lines()
+            if line.qty_to_invoice
+        }
+        plan = self._plan_targets(targets)
+        return {
+            line.id: self._prepare_slice_values(plan, line)
+            for line in plan["position"]
+            if line.id in plan["parts"]
+        }

@@ -93,6 +93,17 @@ class SituationCommon(AccountTestInvoicingCommon):
         return order
 
     @classmethod
+    def make_house(cls):
+        """Return an order of two rates, of 12 March 2026: 12 000 and 2 750, tax included."""
+        order = cls.make_order(
+            cls.section("Building"),
+            cls.line("Walls", 10, 1000.0),
+            cls.line("Roof", 1, 2500.0, cls.tax10),
+        )
+        order.date_order = "2026-03-12 10:00:00"
+        return order
+
+    @classmethod
     def move(cls, move_id):
         return cls.env["account.move"].browse(move_id)
 

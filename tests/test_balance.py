@@ -12,12 +12,7 @@ class TestBalance(SituationCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.order = cls.make_order(
-            cls.section("Building"),
-            cls.line("Walls", 10, 1000.0),
-            cls.line("Roof", 1, 2500.0, cls.tax10),
-        )
-        cls.order.date_order = "2026-03-12 10:00:00"
+        cls.order = cls.make_house()
 
     def test_it_bills_every_rest_and_deducts_all_deposits(self):
         # 12 000 + 2 750 = 14 750; a deposit of 30 % is 4 425, half of the walls 6 000.

@@ -10,12 +10,7 @@ class TestDeposit(SituationCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.order = cls.make_order(
-            cls.section("Building"),
-            cls.line("Walls", 10, 1000.0),
-            cls.line("Roof", 1, 2500.0, cls.tax10),
-        )
-        cls.order.date_order = "2026-03-12 10:00:00"
+        cls.order = cls.make_house()
 
     # === FIGURES ===#
 

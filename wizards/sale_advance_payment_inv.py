@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.fields import Command
 
-from ..tools.money import HUNDRED, exact
+from ..tools.money import exact
 
 
 class SaleAdvancePaymentInv(models.TransientModel):
@@ -50,11 +50,12 @@ class SaleAdvancePaymentInv(models.TransientModel):
     @api.depends("amount", "fixed_amount", "advance_payment_method", "contract_total")
     def _compute_deposit_total(self):
         for wizard in self:
-            total = wizard.fixed_amount
-            if wizard.advance_payment_method == "percentage":
-                total = float(exact(wizard.contract_total) * exact(wizard.amount) / HUNDRED)
-            currency = wizard.currency_id
-            wizard.deposit_total = currency.round(total) if currency else total
+            order = wizard.sale_order_ids._origin
+            percent = wizard.advance_payment_method == "percentage"
+            amount = exact(wizard.amount if percent else wizard.fixed_amount)
+            wizard.deposit_total = len(order) == 1 and float(
+                order._get_deposit_total(amount, "percent" if percent else "fixed")
+            )
 
     @api.depends("company_id.downpayment_account_id")
     def _compute_deposit_account_warning(self):

@@ -217,9 +217,7 @@ class SaleSituationWizard(models.TransientModel):
                 "currency": self.currency_id,
                 "wizard": self,
                 "figures": figures,
-                "works_untaxed": float(
-                    sum(part.amount for part in plan["parts"].values()),
-                ),
+                "works_untaxed": float(order._get_plan_works_untaxed(plan)),
                 "works_total": float(order._get_plan_works_total(plan)),
                 "deposits_left": sum(
                     float(max(deposit.remaining, 0)) for deposit in order._get_deposits()
