@@ -23,10 +23,6 @@ class AccountMove(models.Model):
         store=True,
         help="What of the retention is still unpaid.",
     )
-    amount_due_now = fields.Monetary(
-        compute="_compute_amount_due_now",
-        help="The total without the retention that is not due yet.",
-    )
     is_paid_except_retention = fields.Boolean(
         string="Paid except Retention",
         compute="_compute_retention",
@@ -66,15 +62,7 @@ class AccountMove(models.Model):
                 and move.currency_id.compare_amounts(move.amount_residual, residual) <= 0
             )
 
-    @api.depends("amount_total", "line_ids.is_retention", "line_ids.date_maturity")
-    def _compute_amount_due_now(self):
-        today = fields.Date.context_today(self)
-        for move in self:
-            held = move._get_retention_lines().filtered(lambda line: line.date_maturity > today)
-            sign = -move.direction_sign
-            move.amount_due_now = move.amount_total - sign * sum(held.mapped("amount_currency"))
-
-    @api.depends("deposit_deduction")
+    @api.depends("deposit_deduction", "retention_operation_id")
     def _compute_needed_terms(self):
         # EXTENDS account: the retention is a share of its own, whatever its date; every share says on
         # which account it stands, because Odoo uses a deleted share's line again for another one.
@@ -90,7 +78,9 @@ class AccountMove(models.Model):
             move = move.with_context(retention_case=move._get_retention_case())
             super(AccountMove, move)._compute_needed_terms()
             terms = move.needed_terms
-            if move._get_reversed_retention():
+            if move.retention_operation_id:
+                terms = move._retain_whole(terms)
+            elif move._get_reversed_retention():
                 terms = move._carve_reversed_retention(terms)
             move.needed_terms = move._flag_retention(terms)
 
@@ -126,45 +116,10 @@ class AccountMove(models.Model):
             move._check_retention_account()
         return super()._post(soft=soft)
 
-    def _is_eligible_for_early_payment_discount(self, currency, reference_date):
-        # EXTENDS account: Odoo writes the discount off from an invoice of one share.
-        if self._get_retention_lines():
-            return False
-        return super()._is_eligible_for_early_payment_discount(currency, reference_date)
-
-    def _get_invoice_next_payment_values(self, custom_amount=None):
-        # EXTENDS account: what is asked for on the portal and by payment links.
-        values = super()._get_invoice_next_payment_values(custom_amount=custom_amount)
-        held = sum(
-            abs(line.amount_residual_currency) for line in self._get_retention_lines_to_hold()
-        )
-        if values and held:
-            values["amount_due"] = self.currency_id.round(values["amount_due"] - held)
-            if custom_amount is None:
-                values["next_amount_to_pay"] = min(
-                    values["next_amount_to_pay"], values["amount_due"]
-                )
-        return values
-
     # === BUSINESS METHODS ===#
 
     def _get_retention_lines(self):
         return self.line_ids.filtered("is_retention")
-
-    def _get_retention_lines_to_hold(self):
-        """Return the retentions that nobody is asked to pay now: not due, or something else is open."""
-        today = fields.Date.context_today(self)
-        hold = self.env["account.move.line"]
-        for move in self:
-            lines = move.line_ids.filtered(
-                lambda line: line.display_type == "payment_term" and not line.reconciled
-            )
-            retention = lines.filtered("is_retention")
-            if lines - retention:
-                hold |= retention
-            else:
-                hold |= retention.filtered(lambda line: line.date_maturity > today)
-        return hold
 
     def _has_retention_terms(self):
         """Whether a share of this invoice is, or was, retained, or stands where retentions do."""
@@ -379,15 +334,3 @@ class AccountMoveLine(models.Model):
             elif line.account_id == line.company_id.sudo().retention_account_id:  # as above
                 line.account_id = line.move_id._get_receivable_account()
         return res
-
-    def _get_installments_data(
-        self, payment_currency=None, payment_date=None, next_payment_date=None
-    ):
-        # EXTENDS account: a retention is proposed once everything else is paid.
-        retention = self.filtered("is_retention")
-        lines = self - retention
-        if not lines.filtered(lambda line: not line.reconciled):
-            lines = self
-        return super(AccountMoveLine, lines)._get_installments_data(
-            payment_currency, payment_date, next_payment_date
-        )

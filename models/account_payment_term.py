@@ -210,13 +210,12 @@ class AccountPaymentTerm(models.Model):
             rounded(exact(amount), step) for amount in (total, untaxed, case.get("deduction", 0.0))
         )
         bases = {"gross": total + deduction, "total": total, "untaxed": untaxed}
-        job = case.get("job") if self.retention_base == "gross" else None
+        job = case.get("job") or NO_JOB
+        if self.retention_base != "gross" and not job.cover:
+            # A share of the document itself: nothing is carried to it.
+            job = NO_JOB
         amount = retain(
-            exact(line.value_amount),
-            bases[self.retention_base],
-            total,
-            step,
-            job or NO_JOB,
+            exact(line.value_amount), bases[self.retention_base], total, step, job
         )
         return float(amount)
 

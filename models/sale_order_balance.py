@@ -93,7 +93,7 @@ class SaleOrder(models.Model):
 
     def _round_open_lines(self, lines):
         """Run the tax engine over what Odoo would invoice of lines."""
-        return self._round_base_lines(
+        return self.env["account.tax"]._round_base_lines(
             [
                 line._prepare_base_line_for_taxes_computation(quantity=line.qty_to_invoice)
                 for line in lines

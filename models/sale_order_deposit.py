@@ -140,7 +140,7 @@ class SaleOrder(models.Model):
             base_lines = [
                 move._prepare_product_base_line_for_taxes_computation(item) for item in move_items
             ]
-            for base_line in self._round_base_lines(base_lines, move.company_id):
+            for base_line in self.env["account.tax"]._round_base_lines(base_lines, move.company_id):
                 item = base_line["record"]
                 line = item.sale_line_ids & lines
                 result.append((item, line[:1], self._read_amounts(base_line, move)))
@@ -151,7 +151,7 @@ class SaleOrder(models.Model):
 
         :param move: the invoice that it is of; None for a line of the order
         """
-        figures = self._read_base_line(base_line)
+        figures = self.env["account.tax"]._read_base_line(base_line)
         step = exact(self.currency_id.rounding)
         sign = -move.direction_sign if move else 1
 
@@ -354,43 +354,13 @@ class SaleOrder(models.Model):
         return rows
 
     def _create_down_payment_lines_from_base_lines(self, down_payment_base_lines):
-        # EXTENDS sale: the engine can't place the cent of a tax that rounds to nothing on its part.
+        # EXTENDS sale: the lines come to the deposit's total, to the cent.
         total = self.env.context.get("deposit_total")
         if total is not None and down_payment_base_lines:
-            self._close_deposit(down_payment_base_lines, exact(total))
+            self.env["account.tax"]._close_base_lines(
+                down_payment_base_lines, self.company_id, exact(total)
+            )
         return super()._create_down_payment_lines_from_base_lines(down_payment_base_lines)
-
-    def _close_deposit(self, base_lines, total):
-        """Let the lines of a deposit come to its total, and each say 1 × the exact amount.
-
-        The base of the largest line takes what is missing. The bases of its taxes follow each line,
-        so that the print's bases add up to its untaxed total.
-
-        :param base_lines: of the tax engine, with their rounded amounts
-        :param total: decimal, tax included
-        """
-        step = exact(self.currency_id.rounding)
-        figures = [self._read_base_line(base_line) for base_line in base_lines]
-        missing = rounded(total, step) - sum(rounded(exact(f["total"]), step) for f in figures)
-        largest = max(range(len(figures)), key=lambda index: figures[index]["untaxed"])
-        for index, (base_line, amounts) in enumerate(zip(base_lines, figures, strict=True)):
-            correction = float(missing) if index == largest else 0.0
-            untaxed = self.currency_id.round(amounts["untaxed"] + correction)
-            base_line["tax_details"]["delta_total_excluded_currency"] += correction
-            included = sum(tax for key, tax in amounts["taxes"].items() if key.price_include)
-            base_line["price_unit"] = self.currency_id.round(untaxed + included)
-            if not base_line["manual_tax_amounts"]:
-                continue
-            shift = untaxed - min(amounts["bases"].values(), key=lambda base: abs(base - untaxed))
-            base_line["manual_total_excluded_currency"] = untaxed
-            base_line["manual_total_excluded"] += self._convert_to_company(correction)
-            for values in base_line["manual_tax_amounts"].values():
-                values["base_amount_currency"] += shift
-                values["base_amount"] += self._convert_to_company(shift)
-
-    def _convert_to_company(self, amount):
-        """Return an amount of the order in the company's currency, at the order's rate."""
-        return self.company_id.currency_id.round(amount / (self.currency_rate or 1.0))
 
     def _prepare_down_payment_line_values_from_base_line(self, base_line):
         # EXTENDS sale: the price of a line without tax is all that holds its amount, and Odoo leaves

@@ -27,40 +27,14 @@ class SaleOrder(models.Model):
         """
         self.ensure_one()
         base_lines = self._round_lines(self._get_priced_lines())
-        return {base_line["record"]: self._read_base_line(base_line) for base_line in base_lines}
+        return {base_line["record"]: self.env["account.tax"]._read_base_line(base_line) for base_line in base_lines}
 
     def _round_lines(self, lines, **values):
         """Run the tax engine over order lines; ``values`` replace what the lines say."""
-        return self._round_base_lines(
+        return self.env["account.tax"]._round_base_lines(
             [line._prepare_base_line_for_taxes_computation(**values) for line in lines],
             self.company_id,
         )
-
-    def _round_base_lines(self, base_lines, company):
-        """Let the tax engine compute base lines and round them together."""
-        AccountTax = self.env["account.tax"]
-        AccountTax._add_tax_details_in_base_lines(base_lines, company)
-        AccountTax._round_base_lines_tax_details(base_lines, company)
-        return base_lines
-
-    def _read_base_line(self, base_line):
-        """Return the amounts of a rounded base line; see `_get_contract_amounts`."""
-        details = base_line["tax_details"]
-        untaxed = details["total_excluded_currency"] + details["delta_total_excluded_currency"]
-        taxes, bases, total = {}, {}, untaxed
-        for tax_data in details["taxes_data"]:
-            total += tax_data["tax_amount_currency"]
-            # The second half of a reverse charge mirrors the first: the engine derives it.
-            if not tax_data["is_reverse_charge"]:
-                taxes[tax_data["tax"]] = tax_data["tax_amount_currency"]
-                bases[tax_data["tax"]] = tax_data["base_amount_currency"]
-        currency = base_line["currency_id"]
-        return {
-            "untaxed": currency.round(untaxed),
-            "total": currency.round(total),
-            "taxes": taxes,
-            "bases": bases,
-        }
 
     def _get_work_position(self):
         """Return, for the kernel, every work line with what is billed of it.
@@ -88,7 +62,7 @@ class SaleOrder(models.Model):
         unit = {}
         if emptied:
             unit = {
-                base_line["record"]: self._read_base_line(base_line)
+                base_line["record"]: self.env["account.tax"]._read_base_line(base_line)
                 for base_line in self._round_lines(emptied, quantity=1.0)
             }
         position = {}
@@ -173,7 +147,7 @@ class SaleOrder(models.Model):
             for base_line in base_lines:
                 if not base_line["record"].sale_line_ids & work_lines:
                     continue
-                for tax, amount in self._read_base_line(base_line)["taxes"].items():
+                for tax, amount in self.env["account.tax"]._read_base_line(base_line)["taxes"].items():
                     amount = move.currency_id._convert(
                         amount,
                         self.currency_id,

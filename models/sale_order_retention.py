@@ -31,6 +31,29 @@ class SaleOrder(models.Model):
         help="When the retentions of guarantee are due; none before the works are accepted.",
     )
     has_retention = fields.Boolean(compute="_compute_has_retention", compute_sudo=True)
+    retention_operation_ids = fields.One2many(
+        "account.retention.operation",
+        "order_id",
+        string="Operations on Retentions",
+        readonly=True,
+        copy=False,
+    )
+    retention_held = fields.Monetary(
+        compute="_compute_retention_figures",
+        compute_sudo=True,
+        help="Retained, and not to be paid yet.",
+    )
+    retention_due = fields.Monetary(
+        string="Retention to Pay",
+        compute="_compute_retention_figures",
+        compute_sudo=True,
+        help="Retained, and to be paid now.",
+    )
+    retention_opposed = fields.Monetary(
+        compute="_compute_retention_figures",
+        compute_sudo=True,
+        help="Of what is retained, the customer opposes the release.",
+    )
 
     # === COMPUTE METHODS ===#
 
@@ -49,6 +72,73 @@ class SaleOrder(models.Model):
             order.has_retention = order.payment_term_id.has_retention or any(
                 order.billing_document_ids.mapped("retention_amount")
             )
+
+    @api.depends("billing_document_ids.retention_residual", "retention_operation_ids")
+    @api.depends_context("uid")
+    def _compute_retention_figures(self):
+        figures = self.env["account.retention"]._get_by_move(self.billing_document_ids)
+        for order in self:
+            moves = order.billing_document_ids.filtered(
+                lambda move, currency=order.currency_id: move.currency_id == currency
+            )
+            rows = [figures[move.id] for move in moves if move.id in figures]
+            order.retention_held = sum(row["held"] for row in rows)
+            order.retention_due = sum(row["due"] for row in rows)
+            order.retention_opposed = sum(row["opposed"] for row in rows)
+
+    # === PUBLIC METHODS (RPC) ===#
+
+    def release_retention(self, amount=None, date=None):
+        """Let the customer's release of the retention count: what is released is due now.
+
+        The oldest retentions come first.
+
+        :param float amount: tax included, order's currency; None for all that is held
+        :param date: day of the release, a date or ISO string; None for today
+        :return: id of the operation (`account.retention.operation`), which `action_undo` takes back
+        :raise UserError: on bad input, naming the value; nothing is written
+        """
+        return self._register_retention("release", amount, date).id
+
+    def replace_retention(self, bank, amount=None, reference=None, date=None):
+        """Replace the retention by a bank guarantee (law 71-584 of 16 July 1971, article 1).
+
+        What is held becomes due, as far as the guarantee goes; later documents retain nothing, or what
+        it doesn't cover.
+
+        :param bank: who stands for it
+        :param float amount: tax included, order's currency; None for the retention of the whole order
+        :param reference: of the guarantee
+        :param date: day of the guarantee, a date or ISO string; None for today
+        :return: id of the operation, which `action_undo` takes back
+        :raise UserError: on bad input, naming the value; nothing is written
+        """
+        return self._register_retention(
+            "guarantee", amount, date, bank=bank, reference=reference
+        ).id
+
+    def oppose_retention(self, reason, amount=None, date=None):
+        """Note that the customer opposes the release by registered letter (article 2 of the same law).
+
+        What is opposed is not due, whatever the date; `action_undo` lifts the opposition.
+
+        :param reason: as the letter gives it
+        :param float amount: tax included, order's currency; None for all that is unpaid
+        :param date: of the letter, a date or ISO string; None for today
+        :return: id of the operation
+        :raise UserError: on bad input, naming the value; nothing is written
+        """
+        return self._register_retention("opposition", amount, date, reason=reason).id
+
+    def lose_retention(self, amount=None, date=None, reason=None):
+        """Give a retention up: a credit note for each invoice, with its VAT, settles it.
+
+        :param float amount: tax included, order's currency; None for all that is unpaid
+        :param date: of the credit notes, a date or ISO string; None for today
+        :return: id of the operation, which `action_undo` takes back
+        :raise UserError: on bad input, naming the value; nothing is written
+        """
+        return self._register_retention("loss", amount, date, reason=reason).id
 
     # === OVERRIDES ===#
 
@@ -80,14 +170,118 @@ class SaleOrder(models.Model):
 
     # === BUSINESS METHODS ===#
 
+    def action_release_retention(self):
+        return self._open_retention_wizard("release")
+
+    def action_replace_retention(self):
+        return self._open_retention_wizard("guarantee")
+
+    def action_oppose_retention(self):
+        return self._open_retention_wizard("opposition")
+
+    def action_lose_retention(self):
+        return self._open_retention_wizard("loss")
+
+    def action_send_release_letter(self):
+        """Open the e-mail that asks the customer to release the retention, its letter attached.
+
+        :raise UserError: where nothing is left of the retention
+        """
+        self.ensure_one()
+        if not self._get_release_letter()["rows"]:
+            raise UserError(
+                self.env._("No retention of order %(order)s is left to be paid.", order=self.name)
+            )
+        template = self.env.ref("sale_situation_invoicing.mail_template_retention_release")
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Send the release letter – %(order)s", order=self.name),
+            "res_model": "mail.compose.message",
+            "view_mode": "form",
+            "target": "new",
+            "context": {
+                "default_model": self._name,
+                "default_res_ids": self.ids,
+                "default_template_id": template.id,
+                "default_composition_mode": "comment",
+                "default_email_layout_xmlid": "mail.mail_notification_layout_with_responsible_signature",
+                "force_email": True,
+            },
+        }
+
+    def _open_retention_wizard(self, kind):
+        self.ensure_one()
+        self._check_billing_rights()
+        # sudo: the documents of the order, for the salesperson; figures only
+        return self.env["account.retention.wizard"]._open(kind, self._get_retained_documents(), self)
+
+    # === BUSINESS METHODS ===#
+
+    def _register_retention(self, kind, amount, date, **values):
+        """Do something with the retentions of the order; see `account.retention.operation`."""
+        self._check_one_order()
+        return self.env["account.retention.operation"]._register(
+            kind, self._get_retained_documents(), self, amount, date, **values
+        )
+
+    def _get_retained_documents(self):
+        """Return the invoices of the order that something is retained of."""
+        self.ensure_one()
+        # sudo: documents of the order, whoever may read it
+        return self.sudo().billing_document_ids.filtered(
+            lambda move: move.move_type == "out_invoice" and move._get_retention_lines()
+        )
+
+    def _get_release_letter(self):
+        """Return what the release letter says; see `account.move._get_release_letter`."""
+        return self._get_retained_documents()._get_release_letter()
+
+    def _get_retention_to_cover(self):
+        """Return what a bank guarantee has to stand for to replace every retention of the order:
+        the rate of its total, less what was retained and is gone.
+
+        :rtype: decimal
+        """
+        self.ensure_one()
+        term = self.payment_term_id
+        rate = exact(term._get_retention_line().value_amount)
+        base = self.amount_untaxed if term.retention_base == "untaxed" else self.amount_total
+        whole = retention_of(rate, exact(base), exact(self.currency_id.rounding))
+        figures = self.env["account.retention"]._get_by_move(self._get_retained_documents())
+        gone = sum((exact(row["released"] + row["lost"]) for row in figures.values()), ZERO)
+        guarantees = self._get_guarantees()
+        unused = sum(guarantees.mapped("amount")) - sum(guarantees.share_ids.mapped("amount"))
+        return max(whole - gone - exact(unused), ZERO)
+
+    def _get_guarantees(self):
+        """Return the bank guarantees that replace retentions of the order."""
+        # sudo: figures of the order
+        return self.sudo().retention_operation_ids.filtered(
+            lambda operation: (
+                operation.kind == "guarantee" and operation.currency_id == self.currency_id
+            )
+        )
+
+    def _get_retention_changes(self, documents):
+        """Return what bank guarantees and payments have changed of the retentions of documents.
+
+        :return: decimals: what bank guarantees stand for, what is gone (paid, released, lost) for
+            another reason, what the guarantees replaced
+        """
+        guarantees = self._get_guarantees()
+        cover = sum((exact(amount) for amount in guarantees.mapped("amount")), ZERO)
+        if not cover:
+            return ZERO, ZERO, ZERO
+        shares = guarantees.share_ids.filtered(lambda share: share.move_id in documents)
+        replaced = sum((exact(amount) for amount in shares.mapped("amount")), ZERO)
+        figures = self.env["account.retention"]._get_by_move(documents).values()
+        gone = sum((exact(row["released"]) + exact(row["lost"]) for row in figures), ZERO)
+        return cover, gone - replaced, replaced
+
     def _date_retentions(self):
-        """Date the retentions of all documents that are not paid yet: posted ones, too, and cancelled
-        ones, which may come back."""
-        for order in self:
-            # sudo: follows from the acceptance, whoever may enter it; a due date, no amount
-            documents = order.sudo().billing_document_ids
-            lines = documents._get_retention_lines().filtered(lambda line: not line.reconciled)
-            lines.date_maturity = order.retention_date or NO_DATE
+        """Date the retentions of all documents that are not paid yet; see `account.move`."""
+        # sudo: documents of the order, whoever may enter the acceptance
+        self.sudo().billing_document_ids._date_retentions()
 
     def _get_retention_job(self, term, before_id=None):
         """Return what the documents of the order retain, for the kernel.
@@ -101,24 +295,32 @@ class SaleOrder(models.Model):
         step = exact(self.currency_id.rounding)
         due = retained = base = ZERO
         alike = True
+        older = self.env["account.move"]
         for move in self.billing_document_ids:
             if move.state == "cancel" or move.billing_kind not in WORK_KINDS:
                 continue
             if before_id and move.id >= before_id:
                 continue
+            older |= move
             sign = -move.direction_sign
             gross = exact(sign * move.amount_total) + exact(move.deposit_deduction)
             # A credit note is of the terms of what it credits.
             other = (move.reversed_entry_id or move).invoice_payment_term_id
             other_rate = exact(other._get_retention_line().value_amount)
-            if other_rate and other.retention_base == "gross":
-                due += retention_of(other_rate, gross, step)
+            if other_rate:
+                bases = {
+                    "gross": gross,
+                    "total": exact(sign * move.amount_total),
+                    "untaxed": exact(sign * move.amount_untaxed),
+                }
+                due += retention_of(other_rate, bases[other.retention_base], step)
             alike = alike and other_rate == rate and other.retention_base == "gross"
             alike = alike and move.currency_id == self.currency_id
             retained += exact(sign * move.retention_amount)
             base += gross
         whole = rounded(exact(self.amount_total), step) if alike else None
-        return Job(due, retained, rounded(base, step), whole)
+        cover, gone, replaced = self._get_retention_changes(older)
+        return Job(due, retained, rounded(base, step), whole, gone, replaced, cover)
 
     def _get_plan_retention(self, total, untaxed, deduction):
         """Return what a document with these figures would retain, by the order's payment term.

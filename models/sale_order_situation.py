@@ -84,7 +84,7 @@ class SaleOrder(models.Model):
             total -= deduction.amounts.total
         deducted = sum((deduction.amounts.total for deduction in plan["deductions"]), ZERO)
         for base_line in self._round_open_lines(plan["open_lines"]):
-            figures = self._read_base_line(base_line)
+            figures = self.env["account.tax"]._read_base_line(base_line)
             untaxed += exact(figures["untaxed"])
             total += exact(figures["total"])
         retention = self._get_plan_retention(total, untaxed, deducted)

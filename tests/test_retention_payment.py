@@ -48,23 +48,6 @@ class TestRetentionPayment(SituationCommon):
         self.assertEqual(self.payment(move).amount, 140)
         self.assertFalse(move.is_paid_except_retention)
 
-    def test_an_early_payment_is_written_off_by_hand(self):
-        term = self.make_term(
-            (95, 30), (5, None), early_discount=True, discount_percentage=2, discount_days=10
-        )
-        order = self.make_order(self.line("Works", 1, 1000.0), payment_term_id=term.id)
-        move = self.situation(order, 100, invoice_date="2026-03-12", post=True)
-        with freeze_time("2026-03-15"):
-            values = move._get_invoice_next_payment_values()
-            self.assertEqual((values["amount_due"], values["next_amount_to_pay"]), (1140, 1140))
-            wizard = self.payment(move)
-            self.assertEqual(wizard.amount, 1140)
-            wizard.amount = 1116
-            wizard.payment_difference_handling = "reconcile"
-            wizard.writeoff_account_id = self.company_data["default_account_expense"]
-            wizard._create_payments()
-        self.assertEqual((move.amount_residual, move.retention_residual), (60, 60))
-
     def test_several_shares_oldest_first(self):
         term = self.make_term((40, 0), (40, 30), (15, 60), (5, None))
         order = self.make_order(self.line("Works", 1, 1000.0), payment_term_id=term.id)

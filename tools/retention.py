@@ -18,12 +18,23 @@ class Job(NamedTuple):
     :param retained: what they did retain
     :param base: what they should have retained of
     :param whole: the base of the whole order; None where the documents don't retain alike
+    :param gone: what of it was paid, released or lost, but for what a bank guarantee replaced
+    :param replaced: what of it a bank guarantee replaced
+    :param cover: what the bank guarantees stand for
     """
 
     due: Decimal = ZERO
     retained: Decimal = ZERO
     base: Decimal = ZERO
     whole: Decimal | None = None
+    gone: Decimal = ZERO
+    replaced: Decimal = ZERO
+    cover: Decimal = ZERO
+
+    @property
+    def held(self):
+        """What the customer still has of it."""
+        return self.retained - self.gone - self.replaced
 
 
 NO_JOB = Job()
@@ -63,10 +74,33 @@ def retain(rate, base, total, step, job=NO_JOB):
     >>> job = Job(due=exact("0.34"), retained=exact("0.34"), base=exact("6.66"), whole=exact(10))
     >>> str(retain(exact(5), exact("3.34"), exact("3.34"), CENT, job))
     '0.16'
+
+    A bank guarantee of 100 has replaced 50 that were held; of 3 000 more, 150, it covers 50:
+
+    >>> job = Job(due=exact(50), retained=exact(50), replaced=exact(50), cover=exact(100))
+    >>> str(retain(exact(5), exact(3000), exact(3000), CENT, job))
+    '100.00'
     """
     due = job.due + retention_of(rate, base, step)
     if job.whole is not None and job.base + base == job.whole:
         due = retention_of(rate, job.whole, step)
-    amount = due - job.retained
+    asked = due - job.gone
+    if job.cover:
+        asked = max(asked - job.cover, ZERO)
+    amount = asked - job.held
     low, high = sorted((ZERO, total))
     return rounded(min(max(amount, low), high), step)
+
+
+def allot(amount, lefts):
+    """Return the parts of an amount that fall on what is left in each place, the first ones first.
+
+    >>> [str(part) for part in allot(exact(130), [exact(100), exact(50), exact(70)])]
+    ['100', '30', '0']
+    """
+    parts = []
+    for left in lefts:
+        part = min(amount, left)
+        parts.append(part)
+        amount -= part
+    return parts

@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.fields import Command
 
 
@@ -16,11 +16,10 @@ class AccountPaymentRegister(models.TransientModel):
         lines = self.env["account.move.line"].browse(commands[0][2])
         others = lines.filtered(lambda line: not line.is_retention)
         if others:
-            today = fields.Date.context_today(self)
             lines = lines.filtered(
                 lambda line: (
                     line in others
-                    or (line.move_id not in others.move_id and line.date_maturity <= today)
+                    or (line.move_id not in others.move_id and line.move_id._get_retention_due())
                 )
             )
         values["line_ids"] = [Command.set(lines.ids)]

@@ -1,0 +1,106 @@
+"""What of an invoice is asked for now: everything but the retention that is held or opposed."""
+
+from odoo import api, fields, models
+
+
+class AccountMove(models.Model):
+    _inherit = "account.move"
+
+    amount_due_now = fields.Monetary(
+        compute="_compute_amount_due_now",
+        help="The total without the retention that is not due yet.",
+    )
+
+    # === COMPUTE METHODS ===#
+
+    @api.depends(
+        "state", "amount_total", "line_ids.is_retention", "line_ids.date_maturity", "retention_residual"
+    )
+    def _compute_amount_due_now(self):
+        today = fields.Date.context_today(self)
+        posted = self._origin.filtered(
+            lambda move: move.state == "posted" and move._get_retention_lines()
+        )
+        figures = self.env["account.retention"]._get_by_move(posted) if posted else {}
+        for move in self:
+            if move._origin.id in figures:
+                not_due = abs(figures[move._origin.id]["not_due"])
+            else:
+                lines = move._get_retention_lines()
+                later = lines.filtered(lambda line: line.date_maturity > today)
+                not_due = abs(sum(later.mapped("amount_currency")))
+            move.amount_due_now = move.amount_total - not_due
+
+    # === OVERRIDES ===#
+
+    def _get_invoice_next_payment_values(self, custom_amount=None):
+        # EXTENDS account: what is asked for on the portal and by payment links.
+        values = super()._get_invoice_next_payment_values(custom_amount=custom_amount)
+        on_hold = self._get_retention_on_hold()
+        if not values or not on_hold:
+            return values
+        asked = self.currency_id.round(self.amount_residual - on_hold)
+        if values["installment_state"] != "epd":
+            # Else it is what is due after the discount, which leaves the retention alone.
+            values["amount_due"] = asked
+        if custom_amount is None:
+            values["next_amount_to_pay"] = min(values["next_amount_to_pay"], asked)
+        return values
+
+    # === BUSINESS METHODS ===#
+
+    def _get_retention_on_hold(self):
+        """Return what of the retention nobody is asked to pay now: because it is held or opposed, or
+        because something else is open, which is paid first."""
+        self.ensure_one()
+        lines = self.line_ids.filtered(
+            lambda line: line.display_type == "payment_term" and not line.reconciled
+        )
+        retention = lines.filtered("is_retention")
+        if not retention:
+            return 0.0
+        if lines - retention:
+            return abs(sum(retention.mapped("amount_residual_currency")))
+        return abs(sum(retention.mapped("amount_residual_currency"))) - self._get_retention_due()
+
+    def _get_retention_due(self):
+        """Return what of the retention is left to be paid now."""
+        self.ensure_one()
+        figures = self.env["account.retention"]._get_by_move(self._origin)
+        return abs(figures[self._origin.id]["due"]) if figures else 0.0
+
+
+class AccountMoveLine(models.Model):
+    _inherit = "account.move.line"
+
+    def _get_installments_data(
+        self, payment_currency=None, payment_date=None, next_payment_date=None
+    ):
+        # EXTENDS account: a retention is proposed once everything else is paid; of one that is due in
+        # part, that part.
+        retention = self.filtered("is_retention")
+        lines = self - retention
+        if not lines.filtered(lambda line: not line.reconciled):
+            lines = self
+        installments = super(AccountMoveLine, lines)._get_installments_data(
+            payment_currency, payment_date, next_payment_date
+        )
+        for installment in installments:
+            if installment["line"].is_retention and not installment["reconciled"]:
+                installment["line"]._propose_retention(installment)
+        return installments
+
+    def _propose_retention(self, installment):
+        """Let an instalment of Odoo's ask for what of this retention is due, where only a part is."""
+        self.ensure_one()
+        figures = self.env["account.retention"]._get_by_move(self.move_id)[self.move_id.id]
+        residual = abs(figures["residual"])
+        asked = abs(figures["due"]) or residual - abs(figures["opposed"]) or residual
+        if not residual or not self.currency_id.compare_amounts(asked, residual):
+            return
+        for name, currency in (
+            ("amount_residual_currency", self.currency_id),
+            ("amount_residual", self.company_currency_id),
+        ):
+            for key in (name, f"{name}_unsigned"):
+                installment[key] = currency.round(installment[key] * asked / residual)

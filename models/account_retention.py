@@ -1,0 +1,321 @@
+"""Retentions of guarantee as a list: where each stands today, in amounts and in a word."""
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL, formatLang
+
+from .account_payment_term import NO_DATE
+
+ACTIVITY = "sale_situation_invoicing.mail_activity_type_retention"
+# What a document's retention is told by, in its own currency (`account.retention._get_by_move`).
+FIGURES = ("amount", "residual", "due", "held", "opposed", "lost", "released", "not_due", "freed")
+
+
+class AccountRetention(models.Model):
+    """One retained share of a document; nothing is stored here.
+
+    An amount is split into what is paid, due, held, opposed and lost. Amounts are in the document's
+    currency, those that end in `_company` in the company's; those of credit notes are negative.
+    """
+
+    _name = "account.retention"
+    _description = "Retention of Guarantee"
+    _auto = False
+    _order = "date, id"
+    _rec_name = "move_id"
+
+    move_id = fields.Many2one("account.move", string="Invoice", readonly=True)
+    order_id = fields.Many2one("sale.order", string="Order", readonly=True)
+    partner_id = fields.Many2one("res.partner", string="Customer", readonly=True)
+    user_id = fields.Many2one("res.users", string="Salesperson", readonly=True)
+    company_id = fields.Many2one("res.company", readonly=True)
+    currency_id = fields.Many2one("res.currency", readonly=True)
+    company_currency_id = fields.Many2one("res.currency", readonly=True)
+    move_state = fields.Selection(
+        [("draft", "Draft"), ("posted", "Posted")], string="Invoice Status", readonly=True
+    )
+    date = fields.Date(
+        string="Due on",
+        readonly=True,
+        help="Empty before the works are accepted, and while the customer opposes the release.",
+    )
+    state = fields.Selection(
+        [
+            ("held", "Held"),
+            ("due", "To release"),
+            ("opposed", "Opposed"),
+            ("replaced", "Replaced by a bank guarantee"),
+            ("released", "Released"),
+            ("lost", "Lost"),
+        ],
+        readonly=True,
+    )
+    amount = fields.Monetary(string="Retained (currency)", readonly=True)
+    residual = fields.Monetary(string="Left to pay (currency)", readonly=True)
+    due = fields.Monetary(string="Due now (currency)", readonly=True)
+    held = fields.Monetary(string="Held (currency)", readonly=True)
+    opposed = fields.Monetary(string="Opposed (currency)", readonly=True)
+    lost = fields.Monetary(string="Lost (currency)", readonly=True)
+    released = fields.Monetary(
+        string="Released (currency)",
+        readonly=True,
+        help="Paid, or let go by a release or a bank guarantee.",
+    )
+    not_due = fields.Monetary(
+        string="Not due (currency)",
+        readonly=True,
+        help="What is not to be paid now, whether it was paid already or not.",
+    )
+    freed = fields.Monetary(
+        string="Let go (currency)",
+        readonly=True,
+        help="By releases and bank guarantees, with what was paid before them.",
+    )
+    amount_company = fields.Monetary(
+        string="Retained", currency_field="company_currency_id", readonly=True
+    )
+    paid_company = fields.Monetary(
+        string="Paid", currency_field="company_currency_id", readonly=True
+    )
+    residual_company = fields.Monetary(
+        string="Left to pay", currency_field="company_currency_id", readonly=True
+    )
+    due_company = fields.Monetary(
+        string="Due now", currency_field="company_currency_id", readonly=True
+    )
+    held_company = fields.Monetary(
+        string="Held", currency_field="company_currency_id", readonly=True
+    )
+    opposed_company = fields.Monetary(
+        string="Opposed", currency_field="company_currency_id", readonly=True
+    )
+    lost_company = fields.Monetary(
+        string="Lost", currency_field="company_currency_id", readonly=True
+    )
+    operation_ids = fields.Many2many(
+        "account.retention.operation",
+        compute="_compute_operation_ids",
+        string="What was done",
+    )
+
+    _depends = {
+        "account.move": [
+            "state",
+            "move_type",
+            "billing_order_id",
+            "reversed_entry_id",
+            "retention_operation_id",
+            "amount_total",
+            "invoice_user_id",
+        ],
+        "account.move.line": [
+            "is_retention",
+            "date_maturity",
+            "amount_currency",
+            "amount_residual_currency",
+            "amount_residual",
+            "balance",
+            "partner_id",
+            "move_id",
+        ],
+        "account.retention.operation": ["kind"],
+        "account.retention.share": ["operation_id", "move_id", "amount", "paid_before"],
+    }
+
+    @property
+    def _table_query(self):
+        return SQL(
+            """
+            SELECT line.id, line.move_id, move.billing_order_id AS order_id, line.partner_id,
+                   move.invoice_user_id AS user_id, line.company_id, line.currency_id,
+                   line.company_currency_id, move.state AS move_state,
+                   NULLIF(line.date_maturity, %(no_date)s) AS date,
+                   CASE WHEN known.lost >= known.amount THEN 'lost'
+                        WHEN known.residual > 0 AND now.opposed > 0 THEN 'opposed'
+                        WHEN told.released >= known.amount - known.lost
+                        THEN CASE WHEN known.replaced > 0 THEN 'replaced' ELSE 'released' END
+                        WHEN known.reached THEN 'due'
+                        ELSE 'held' END AS state,
+                   known.sign * known.amount AS amount,
+                   known.sign * known.residual AS residual,
+                   known.sign * due.due AS due,
+                   known.sign * told.held AS held,
+                   known.sign * now.opposed AS opposed,
+                   known.sign * known.lost AS lost,
+                   known.sign * told.released AS released,
+                   known.sign * told.not_due AS not_due,
+                   known.sign * known.freed AS freed,
+                   known.sign * known.rate * known.amount AS amount_company,
+                   known.sign * known.rate * now.paid AS paid_company,
+                   line.amount_residual AS residual_company,
+                   known.sign * told.residual_rate * due.due AS due_company,
+                   known.sign * told.residual_rate * told.held AS held_company,
+                   known.sign * told.residual_rate * now.opposed AS opposed_company,
+                   known.sign * known.rate * known.lost AS lost_company
+              FROM account_move_line line
+              JOIN account_move move ON move.id = line.move_id
+         LEFT JOIN (%(operations)s) operations ON operations.move_id = line.move_id
+         LEFT JOIN (%(losses)s) losses ON losses.move_id = line.move_id
+        CROSS JOIN LATERAL (
+                   SELECT ABS(line.amount_currency) AS amount,
+                          ABS(line.amount_residual_currency) AS residual,
+                          COALESCE(losses.amount, 0) AS lost,
+                          COALESCE(operations.freed, 0) AS freed,
+                          COALESCE(operations.replaced, 0) AS replaced,
+                          COALESCE(operations.opposed, 0) AS opposed,
+                          line.date_maturity <= %(today)s AS reached,
+                          SIGN(line.amount_currency) AS sign,
+                          ABS(line.balance / NULLIF(line.amount_currency, 0)) AS rate
+                   ) known
+        CROSS JOIN LATERAL (
+                   SELECT known.amount - known.lost - known.residual AS paid,
+                          -- A loss settles the opposition first.
+                          GREATEST(LEAST(known.opposed - known.lost, known.residual), 0) AS opposed
+                   ) now
+        CROSS JOIN LATERAL (
+                   SELECT CASE WHEN known.reached THEN known.residual - now.opposed
+                               ELSE GREATEST(LEAST(known.freed - now.paid,
+                                                   known.residual - now.opposed), 0)
+                          END AS due
+                   ) due
+        CROSS JOIN LATERAL (
+                   SELECT known.residual - due.due - now.opposed AS held,
+                          LEAST(GREATEST(now.paid, known.freed), known.amount - known.lost)
+                          AS released,
+                          CASE WHEN known.reached THEN now.opposed
+                               ELSE GREATEST(known.amount - known.lost - known.freed, 0)
+                          END AS not_due,
+                          COALESCE(ABS(line.amount_residual) / NULLIF(known.residual, 0), 0)
+                          AS residual_rate
+                   ) told
+             WHERE line.is_retention IS TRUE
+               AND line.amount_currency != 0
+               AND move.state != 'cancel'
+               AND move.retention_operation_id IS NULL
+            """,
+            no_date=NO_DATE,
+            today=fields.Date.context_today(self),
+            operations=self._get_operations_query(),
+            losses=self._get_losses_query(),
+        )
+
+    @api.model
+    def _get_operations_query(self):
+        """Return the query of what was done with each document's retention."""
+        return SQL(
+            """
+            SELECT share.move_id,
+                   SUM(share.amount + share.paid_before)
+                   FILTER (WHERE operation.kind IN ('release', 'guarantee')) AS freed,
+                   SUM(share.amount) FILTER (WHERE operation.kind = 'guarantee') AS replaced,
+                   SUM(share.amount) FILTER (WHERE operation.kind = 'opposition') AS opposed
+              FROM account_retention_share share
+              JOIN account_retention_operation operation ON operation.id = share.operation_id
+          GROUP BY share.move_id
+            """
+        )
+
+    @api.model
+    def _get_losses_query(self):
+        """Return the query of what posted credit notes say is lost of each document's retention."""
+        return SQL(
+            """
+            SELECT credit.reversed_entry_id AS move_id, SUM(credit.amount_total) AS amount
+              FROM account_move credit
+             WHERE credit.retention_operation_id IS NOT NULL AND credit.state = 'posted'
+          GROUP BY credit.reversed_entry_id
+            """
+        )
+
+    # === COMPUTE METHODS ===#
+
+    @api.depends("move_id")
+    def _compute_operation_ids(self):
+        for retention in self:
+            retention.operation_ids = retention.move_id.retention_share_ids.operation_id
+
+    # === ACTIONS ===#
+
+    def action_release(self):
+        return self._open_wizard("release")
+
+    def action_replace(self):
+        return self._open_wizard("guarantee")
+
+    def action_oppose(self):
+        return self._open_wizard("opposition")
+
+    def action_lose(self):
+        return self._open_wizard("loss")
+
+    def action_open_invoice(self):
+        """Open the document."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "account.move",
+            "res_id": self.move_id.id,
+            "view_mode": "form",
+        }
+
+    def _open_wizard(self, kind):
+        """Open the dialog for what is done with the chosen retentions.
+
+        :raise UserError: where a draft or a credit note is among them, or nothing is chosen
+        """
+        moves = self.move_id
+        if not moves:
+            raise UserError(self.env._("Choose the retentions first."))
+        return self.env["account.retention.wizard"]._open(kind, moves)
+
+    # === BUSINESS METHODS ===#
+
+    @api.model
+    def _get_by_move(self, moves):
+        """Return where the retentions of documents stand now.
+
+        :return: ``{move id: {name: amount}}`` of `FIGURES`, in the document's currency, those of
+            credit notes negative; nothing of cancelled documents
+        """
+        # sudo: figures of documents that the caller has; a salesperson has them by his order
+        rows = self.sudo()._read_group(
+            [("move_id", "in", moves.ids)], ["move_id"], [f"{name}:sum" for name in FIGURES]
+        )
+        return {move.id: dict(zip(FIGURES, amounts, strict=True)) for move, *amounts in rows}
+
+    @api.model
+    def _cron_announce_due(self):
+        """Schedule an activity for the salesperson of each order with retentions that have become
+        releasable; once for each of them."""
+        due = self.search(
+            [
+                ("state", "=", "due"),
+                ("residual", ">", 0),
+                ("move_state", "=", "posted"),
+                ("move_id.retention_announced", "=", False),
+            ]
+        )
+        for order, retentions in due.grouped("order_id").items():
+            if order:
+                retentions._announce(order, order.user_id)
+            else:
+                for retention in retentions:
+                    retention._announce(retention.move_id, retention.user_id)
+        due.move_id.retention_announced = True
+
+    def _announce(self, record, user):
+        """Schedule the activity that says what may be asked for.
+
+        :param record: the order, or the invoice without one
+        """
+        amounts = ", ".join(
+            f"{retention.move_id.name}: "
+            + formatLang(self.env, retention.due, currency_obj=retention.currency_id)
+            for retention in self
+        )
+        record.activity_schedule(
+            ACTIVITY,
+            summary=self.env._("Retention of guarantee to release"),
+            note=self.env._("The guarantee period has ended. Due now: %(amounts)s.", amounts=amounts),
+            user_id=(user or record.create_uid).id,
+        )

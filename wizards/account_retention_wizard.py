@@ -1,0 +1,97 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+
+class AccountRetentionWizard(models.TransientModel):
+    _name = "account.retention.wizard"
+    _description = "Release, Replace, Oppose or Lose Retentions"
+
+    kind = fields.Selection(
+        [
+            ("release", "Release"),
+            ("guarantee", "Bank guarantee"),
+            ("opposition", "Opposition"),
+            ("loss", "Loss"),
+        ],
+        required=True,
+        readonly=True,
+    )
+    order_id = fields.Many2one("sale.order", readonly=True)
+    move_ids = fields.Many2many("account.move", readonly=True)
+    currency_id = fields.Many2one("res.currency", readonly=True)
+    available = fields.Monetary(readonly=True, help="What this can be done with.")
+    amount = fields.Monetary()
+    date = fields.Date(required=True, default=fields.Date.context_today)
+    bank = fields.Char()
+    reference = fields.Char()
+    reason = fields.Text()
+
+    @api.model
+    def _open(self, kind, moves, order=None):
+        """Open the dialog for retentions: of one order, or of those that were chosen in the list.
+
+        :raise UserError: where nothing can be done with them
+        """
+        wizard = self.create({"kind": kind, "order_id": order and order.id})
+        wizard.move_ids = moves
+        groups = wizard._get_groups()
+        available = [
+            self.env["account.retention.operation"]._get_possible_amount(kind, group, group_order)
+            for group_order, group in groups
+        ]
+        if not any(available):
+            raise UserError(self.env._("Nothing of these retentions is left that can be changed."))
+        if len(groups) == 1:
+            wizard.currency_id = (groups[0][0] or groups[0][1]).currency_id
+            wizard.available = wizard.amount = float(available[0])
+        return wizard._get_open_action()
+
+    def action_confirm(self):
+        """Do it: order by order, an invoice without order by itself."""
+        self.ensure_one()
+        Operation = self.env["account.retention.operation"]
+        groups = self._get_groups()
+        for order, moves in groups:
+            values = {
+                name: self[name] for name in ("bank", "reference", "reason") if self[name]
+            }
+            if len(groups) > 1 and not Operation._get_possible_amount(self.kind, moves, order):
+                continue
+            Operation._register(
+                self.kind,
+                moves,
+                order,
+                self.amount if len(groups) == 1 else None,
+                self.date,
+                **values,
+            )
+
+    def _get_groups(self):
+        """Return ``[(order, documents)]``: those of an order together, an invoice without one alone."""
+        # sudo: the documents of the order that the salesperson opened the dialog from
+        moves = self.sudo().move_ids
+        groups = [
+            (order, group) for order, group in moves.grouped("billing_order_id").items() if order
+        ]
+        no_order = self.env["sale.order"]
+        groups += [(no_order, move) for move in moves if not move.billing_order_id]
+        if self.order_id and not groups:
+            groups = [(self.order_id, moves)]
+        return [(order.sudo(False), group.sudo(False)) for order, group in groups]
+
+    def _get_open_action(self):
+        titles = {
+            "release": self.env._("Release the retention of guarantee"),
+            "guarantee": self.env._("Replace the retention by a bank guarantee"),
+            "opposition": self.env._("Note the customer's opposition"),
+            "loss": self.env._("Give the retention up"),
+        }
+        name = titles[self.kind]
+        return {
+            "type": "ir.actions.act_window",
+            "name": f"{name} – {self.order_id.name}" if self.order_id else name,
+            "res_model": self._name,
+            "res_id": self.id,
+            "view_mode": "form",
+            "target": "new",
+        }
