@@ -30,9 +30,9 @@ class AccountMove(models.Model):
         done.filtered(lambda move: move.sudo().retention_share_ids)._date_retentions()  # see there
         return posted
 
-    def button_draft(self):
+    def button_cancel(self):
         # EXTENDS account: a retention whose loss is taken back is as it was.
-        res = super().button_draft()
+        res = super().button_cancel()
         self.filtered("retention_operation_id").reversed_entry_id._date_retentions()
         return res
 

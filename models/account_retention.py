@@ -217,12 +217,13 @@ class AccountRetention(models.Model):
 
     @api.model
     def _get_losses_query(self):
-        """Return the query of what posted credit notes say is lost of each document's retention."""
+        """Return the query of what credit notes say is lost of each document's retention; one that was
+        reset to draft stays reconciled with it, and counts."""
         return SQL(
             """
             SELECT credit.reversed_entry_id AS move_id, SUM(credit.amount_total) AS amount
               FROM account_move credit
-             WHERE credit.retention_operation_id IS NOT NULL AND credit.state = 'posted'
+             WHERE credit.retention_operation_id IS NOT NULL AND credit.state != 'cancel'
           GROUP BY credit.reversed_entry_id
             """
         )

@@ -95,7 +95,7 @@ class AccountRetentionOperation(models.Model):
     # === BUSINESS METHODS ===#
 
     @api.model
-    def _register(self, kind, moves, order=None, amount=None, date=None, **values):
+    def _carry_out(self, kind, moves, order=None, amount=None, date=None, **values):
         """Do something with the retentions of documents.
 
         :param kind: `release`, `guarantee`, `opposition` or `loss`
@@ -206,7 +206,7 @@ class AccountRetentionOperation(models.Model):
 
     @api.model
     def _get_possible_amount(self, kind, moves, order=None):
-        """Return what an operation could be done with at most, as decimal; see `_register`."""
+        """Return what an operation could be done with at most, as decimal; see `_carry_out`."""
         currency = (order or moves).currency_id
         operation = self.new({"kind": kind, "order_id": order.id, "currency_id": currency.id})
         return operation._get_possible(operation._get_lefts(moves)[1])
@@ -245,7 +245,7 @@ class AccountRetentionOperation(models.Model):
         limit = held
         if self.kind == "guarantee" and self.order_id:
             limit = max(held, exact(self.order_id.amount_total))
-        if value in (None, False):
+        if value is None or value is False:
             amount = rounded(possible, step)
         else:
             amount = rounded(self.order_id._read_amount(value), step)

@@ -220,7 +220,7 @@ class SaleOrder(models.Model):
     def _register_retention(self, kind, amount, date, **values):
         """Do something with the retentions of the order; see `account.retention.operation`."""
         self._check_one_order()
-        return self.env["account.retention.operation"]._register(
+        return self.env["account.retention.operation"]._carry_out(
             kind, self._get_retained_documents(), self, amount, date, **values
         )
 

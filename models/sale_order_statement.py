@@ -29,7 +29,7 @@ class SaleOrder(models.Model):
         deposit_deducted = total("deduction")
         invoiced_untaxed, invoiced_total = total("untaxed"), total("total")
         public = [
-            {name: row[name] for name in row if name not in ("deposit", "held")}
+            {name: row[name] for name in row if name not in ("deposit", "held", "released")}
             for row in documents
         ]
         return {
@@ -48,7 +48,7 @@ class SaleOrder(models.Model):
             "deposit_deducted": deposit_deducted,
             "deposit_remaining": currency.round(deposit_invoiced - deposit_deducted),
             "retention_held": total("held"),
-            "retention_released": currency.round(total("retention") - total("held")),
+            "retention_released": total("released"),
             "documents": public,
         }
 
@@ -56,18 +56,20 @@ class SaleOrder(models.Model):
         """Return the figures of every document of the order, in the order of their creation.
 
         :return: the dicts of `get_billing_recap`, with `deposit` (invoiced as a deposit, tax
-            included) and `held` (of the retention, unpaid) besides
+            included) and, of the retention, `held` and `released` (paid or let go) besides; what is lost
+            of it is neither
         """
         documents = self._get_billing_documents()
         if not documents:
             return []
         items = self._get_document_items(documents)
+        retentions = self.env["account.retention"]._get_by_move(documents)
         works = [(exact(line.contract_amount), line.id) for line in self._get_work_lines()]
         amounts = {line_id: amount for amount, line_id in works}
         done = defaultdict(lambda: ZERO)
         rows = []
         for move in documents:
-            figures = self._get_own_figures(move, items[move.id])
+            figures = self._get_own_figures(move, items[move.id], retentions.get(move.id, {}))
             for line_id, amount in figures.pop("lines").items():
                 if move.state != "cancel" and line_id in amounts:
                     done[line_id] += amount
@@ -75,7 +77,6 @@ class SaleOrder(models.Model):
                 (done[line_id], amount) for line_id, amount in amounts.items()
             )
             date = move.invoice_date or move.date
-            sign = -move.direction_sign
             rows.append(
                 {
                     "id": move.id,
@@ -84,9 +85,6 @@ class SaleOrder(models.Model):
                     "number": move.situation_number,
                     "date": fields.Date.to_string(date) or False,
                     "state": move.state,
-                    "held": sign * move.retention_residual,
-                    "retention": sign * move.retention_amount,
-                    "amount_due_now": sign * move.amount_due_now,
                     "progress": round(float(progress), PROGRESS_DECIMALS),
                     **figures,
                 }
@@ -105,11 +103,13 @@ class SaleOrder(models.Model):
             items[item.move_id.id].append(item)
         return items
 
-    def _get_own_figures(self, move, items):
+    def _get_own_figures(self, move, items, retention):
         """Return what of a document is this order's, in the order's currency, signed.
 
         A document that bills this order alone counts whole, lines added by hand included; of one that
-        bills several orders, the lines of this one count.
+        bills several orders, the lines of this one count, and its whole retention.
+
+        :param retention: of `account.retention._get_by_move`; empty for none
         """
         sign = -move.direction_sign
         currency, company = self.currency_id, move.company_id
@@ -142,7 +142,13 @@ class SaleOrder(models.Model):
         if not shared:
             untaxed, total = move.amount_untaxed, move.amount_total
         untaxed, total = own(untaxed), own(total)
+        # Those of credit notes are negative already.
+        gone = retention.get("lost", 0.0) + retention.get("released", 0.0)
         return {
+            "held": own(sign * (retention.get("amount", 0.0) - gone)),
+            "released": own(sign * retention.get("released", 0.0)),
+            "retention": own(move.retention_amount),
+            "amount_due_now": own(move.amount_due_now),
             "untaxed": untaxed,
             "tax": currency.round(total - untaxed),
             "total": total,

@@ -9,6 +9,7 @@ from . import (
     test_retention_discount,
     test_retention_exactness,
     test_retention_follow_up,
+    test_retention_follow_up_exactness,
     test_retention_payment,
     test_situation,
     test_situation_documents,

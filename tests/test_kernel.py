@@ -210,3 +210,46 @@ class TestDeductions(unittest.TestCase):
             state = state._replace(deducted=state.deducted + amount)
         [rest] = deduct(rule, [state._replace(progress=ONE)], worth, CENT)
         self.assertEqual(state.deducted + rest, worth)
+
+
+class TestRetention(unittest.TestCase):
+    @given(
+        st.lists(st.decimals(1, 9999, places=2), min_size=1, max_size=6),
+        st.decimals(1, 5, places=1),
+        st.decimals(0, 3000, places=2),
+        st.integers(0, 6),
+        steps,
+    )
+    def test_a_guarantee_leaves_what_it_does_not_cover(self, bases, rate, cover, when, step):
+        """Whenever it comes, and whatever was given back before, at the end the customer holds the
+        rate of the whole, less what is gone, less the guarantee."""
+        bases = [rounded(base, step) for base in bases]
+        cover = rounded(cover, step)
+        whole = sum(bases)
+        job = retention.Job(whole=whole)
+        for index, base in enumerate(bases):
+            if index == when and cover:
+                gone = rounded(job.retained / 3, step)
+                job = job._replace(gone=gone)
+                job = job._replace(cover=cover, replaced=min(cover, job.held))
+            amount = retention.retain(rate, base, base, step, job)
+            self.assertTrue(0 <= amount <= base)
+            job = job._replace(
+                due=job.due + retention.retention_of(rate, base, step),
+                retained=job.retained + amount,
+                base=job.base + base,
+            )
+        due = retention.retention_of(rate, whole, step)
+        self.assertEqual(job.held, max(due - job.gone - job.cover, ZERO))
+
+    @given(
+        st.decimals(0, 9999, places=2), st.lists(st.decimals(0, 5000, places=2), max_size=6)
+    )
+    def test_an_amount_falls_on_the_first_places(self, amount, lefts):
+        amount = min(amount, sum(lefts))
+        parts = retention.allot(amount, lefts)
+        self.assertEqual(sum(parts), amount)
+        for index, (part, left) in enumerate(zip(parts, lefts, strict=True)):
+            self.assertTrue(0 <= part <= left)
+            if part < left:
+                self.assertFalse(any(parts[index + 1 :]))

@@ -291,10 +291,15 @@ class TestRetentionFollowUp(SituationCommon):
 
     def test_a_loss_by_a_credit_note_that_is_cancelled_by_hand(self):
         operation = self.operation(self.order.lose_retention(178.5))
-        operation.credit_note_ids.button_draft()
+        credit = operation.credit_note_ids
+        # Odoo keeps a draft reconciled.
+        credit.button_draft()
+        self.assertStands(self.first, "lost", lost=178.5, residual=0)
+        credit.button_cancel()
         self.assertStands(self.first, "held", lost=0, held=178.5)
-        operation.credit_note_ids.action_post()
-        self.assertStands(self.first, "lost", lost=178.5)
+        credit.button_draft()
+        credit.action_post()
+        self.assertStands(self.first, "lost", lost=178.5, residual=0)
 
     def test_a_loss_of_what_a_deposit_was_deducted_from(self):
         order = self.make_order(self.line("Works", 1, 1000.0), payment_term_id=self.term.id)
@@ -392,7 +397,7 @@ class TestRetentionFollowUp(SituationCommon):
 
     def open(self, rows, name):
         action = getattr(rows, name)()
-        return self.env[action["res_model"]].browse(action["res_id"])
+        return rows.env[action["res_model"]].browse(action["res_id"])
 
     def test_from_the_order(self):
         wizard = self.open(self.order, "action_oppose_retention")
@@ -466,7 +471,8 @@ class TestRetentionFollowUp(SituationCommon):
         composer._action_send_mail()
         message = self.order.message_ids[0]
         self.assertIn(self.customer, message.partner_ids)
-        self.assertEqual(message.attachment_ids.mimetype, "application/pdf")
+        self.assertEqual(len(message.attachment_ids), 1)
+        self.assertIn(self.order.name, message.attachment_ids.name)
 
     # === RIGHTS ===#
 
@@ -528,15 +534,15 @@ class TestRetentionFollowUp(SituationCommon):
 
     def test_a_constant_number_of_queries(self):
         counts = []
-        for count in (3, 12):
+        for count in (3, 3, 12):  # the first one warms the caches
             order = self.make_order(self.line("Works", 1, 10000.0), payment_term_id=self.term.id)
             for number in range(1, count + 1):
                 self.situation(order, number, invoice_date="2026-03-12", post=True)
-            order.release_retention(100)
+            order.release_retention(9)
             self.env.flush_all()
             self.env.invalidate_all()
             before = self.env.cr.sql_log_count
             order.get_billing_recap()
             self.assertEqual(order.retention_due + order.retention_held, count * 6)
             counts.append(self.env.cr.sql_log_count - before)
-        self.assertEqual(counts[0], counts[1])
+        self.assertEqual(counts[1], counts[2])

@@ -33,7 +33,8 @@ class AccountRetentionWizard(models.TransientModel):
         :raise UserError: where nothing can be done with them
         """
         wizard = self.create({"kind": kind, "order_id": order and order.id})
-        wizard.move_ids = moves
+        # sudo: documents of an order that the salesperson may bill
+        wizard.sudo().move_ids = moves
         groups = wizard._get_groups()
         available = [
             self.env["account.retention.operation"]._get_possible_amount(kind, group, group_order)
@@ -57,7 +58,7 @@ class AccountRetentionWizard(models.TransientModel):
             }
             if len(groups) > 1 and not Operation._get_possible_amount(self.kind, moves, order):
                 continue
-            Operation._register(
+            Operation._carry_out(
                 self.kind,
                 moves,
                 order,
