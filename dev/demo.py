@@ -160,6 +160,12 @@ for date, progress in (("2026-05-31", 35), ("2026-07-31", 72.5)):
 moves += moves.browse(with_deposit.create_balance_invoice(invoice_date="2026-09-30", post=True))
 town = make_order("Mairie de Saint-Aubin", "Marché 2026-12")
 town.payment_term_id = env.ref("sale_situation_invoicing.payment_term_30_days_retention")
+school = make_order("Lycée Saint-Joseph", "Marché 2026-04")
+school.payment_term_id = env.ref("sale_situation_invoicing.payment_term_30_days_retention")
+for date, progress in (("2026-04-30", 45), ("2026-07-31", 100)):
+    moves += moves.browse(school.create_situation_invoice(progress, invoice_date=date, post=True))
+school.write({"works_acceptance_date": "2026-08-31", "works_reserves": "Gouttière côté nord"})
+school.release_retention(2000.0)
 env.cr.commit()
 
 kinds = dict(env["account.move"]._fields["billing_kind"].selection)
@@ -191,6 +197,7 @@ def show(order):
 
 show(order)
 show(with_deposit)
+show(school)
 
 print()
 report = env["ir.actions.report"]
@@ -203,4 +210,11 @@ for move in moves:
     with open(path, "wb") as target:
         target.write(pdf)
     print(f"wrote {path}")
+pdf, _kind = report._render_qweb_pdf(
+    "sale_situation_invoicing.action_report_retention_letter", school.ids
+)
+path = os.path.join(os.environ["DEMO_OUT"], f"{school.name}-release-letter.pdf")
+with open(path, "wb") as target:
+    target.write(pdf)
+print(f"wrote {path}")
 env.cr.commit()

@@ -105,6 +105,11 @@ class SituationRpcCommon(SituationCommon, HttpCase):
         raise NotImplementedError
 
     def assertRefused(self, texts, method, *args, **kwargs):
+        """As `assertRefusedInAnyState`, on an order of which nothing is billed."""
+        self.assertRefusedInAnyState(texts, method, *args, **kwargs)
+        self.assertEqual(self.order.billing_progress, 0)
+
+    def assertRefusedInAnyState(self, texts, method, *args, **kwargs):
         """The client meets an error of the user's, which holds the texts; nothing is written."""
         before = self.count_documents()
         with mute_logger("odoo.http", "odoo.sql_db"):
@@ -113,7 +118,6 @@ class SituationRpcCommon(SituationCommon, HttpCase):
             self.assertIn(str(text), message)
         self.assertNotIn("Traceback", message)
         self.assertEqual(self.count_documents(), before)
-        self.assertEqual(self.order.billing_progress, 0)
 
     def count_documents(self):
         self.env.flush_all()
@@ -256,6 +260,39 @@ class SituationRpcCommon(SituationCommon, HttpCase):
         self.assertEqual(recap["deposit_remaining"], 0)
         self.assertEqual(recap["to_invoice_total"], 0)
 
+    def check_retention(self):
+        self.order.payment_term_id = self.make_term((95, 30), (5, None))
+        self.call("create_situation_invoice", 50, post=True)
+        # 5 % of 875, then of 875 more less what a guarantee of 50 covers
+        operation = self.call("release_retention", amount=3.75)
+        self.assertIs(type(operation), int)
+        recap = self.call("get_billing_recap")
+        self.assertEqual((recap["retention_held"], recap["retention_released"]), (40, 3.75))
+        operations = [
+            self.call("replace_retention", bank="Bank", amount=50.0, reference="G-1"),
+            self.call("oppose_retention", reason="Leak", amount=10, date="2026-03-12"),
+            self.call("lose_retention", amount=10, reason="Leak"),
+        ]
+        recap = self.call("get_billing_recap")
+        self.assertEqual((recap["retention_held"], recap["retention_released"]), (0, 33.75))
+        self.call("create_balance_invoice", post=True)
+        self.assertEqual(self.call("get_billing_recap")["retention_held"], 33.75)
+        self.assertEqual(
+            sorted(self.order.retention_operation_ids.mapped("kind")),
+            ["guarantee", "loss", "opposition", "release"],
+        )
+        self.assertTrue(all(type(number) is int for number in operations))
+        for method, values, texts in (
+            ("release_retention", {"amount": 500}, ("500.00", "33.75", self.order.name)),
+            ("release_retention", {"amount": "half"}, ("half",)),
+            ("release_retention", {"date": "2999-01-01"}, ("2999",)),
+            ("replace_retention", {"bank": ""}, ("bank",)),
+            ("oppose_retention", {"reason": ""}, ("reason",)),
+            ("lose_retention", {"amount": 0}, ("0.00",)),
+        ):
+            with self.subTest(method=method, values=values):
+                self.assertRefusedInAnyState(texts, method, **values)
+
     def check_bad_deposits(self):
         for values, texts in (
             ({"amount": 0}, ("0",)),
@@ -340,6 +377,9 @@ class TestSituationXmlRpc(SituationRpcCommon):
     def test_deposit_to_balance(self):
         self.check_deposit_to_balance()
 
+    def test_retention(self):
+        self.check_retention()
+
     def test_bad_input(self):
         self.check_bad_input()
         self.check_bad_deposits()
@@ -422,6 +462,9 @@ class TestSituationJson2(SituationRpcCommon):
     def test_deposit_to_balance(self):
         self.check_deposit_to_balance()
 
+    def test_retention(self):
+        self.check_retention()
+
     def test_bad_input(self):
         self.check_bad_input()
         self.check_bad_deposits()
@@ -502,6 +545,9 @@ class TestSituationOdooRpc(SituationRpcCommon):
 
     def test_deposit_to_balance(self):
         self.check_deposit_to_balance()
+
+    def test_retention(self):
+        self.check_retention()
 
     def test_order_as_a_python_object(self):
         """odoorpc's records: methods are called on the order itself."""

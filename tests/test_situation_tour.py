@@ -61,6 +61,29 @@ class TestSituationTour(HttpCase, SituationCommon):
         self.situation(self.order, 20)
         self.tour("sale_situation_order", f"/odoo/action-sale.action_orders/{self.order.id}")
 
+    def make_retained(self):
+        """Return an order of 1 200, all billed by one posted invoice with 60 retained."""
+        order = self.make_order(
+            self.line("Works", 1, 1000.0), payment_term_id=self.make_term((95, 30), (5, None)).id
+        )
+        return order, self.situation(order, 100, post=True)
+
+    def test_retention_payment(self):
+        _order, move = self.make_retained()
+        self.tour("sale_retention_payment", f"/odoo/action-account.action_move_out_invoice_type/{move.id}")
+        self.assertEqual(move.amount_residual, 0)
+
+    def test_retention_release(self):
+        order, move = self.make_retained()
+        self.tour("sale_retention_release", f"/odoo/action-sale.action_orders/{order.id}")
+        self.assertEqual(order.retention_operation_ids.mapped("kind"), ["guarantee"])
+        self.assertEqual(move.amount_due_now, 1200)
+
+    def test_retention_list(self):
+        order, _move = self.make_retained()
+        self.tour("sale_retention_list", "/odoo/action-sale_situation_invoicing.action_retentions")
+        self.assertFalse(order.retention_operation_ids)
+
     def test_settings(self):
         self.tour("sale_situation_settings", "/odoo/action-account.action_account_config")
         self.assertEqual(self.company.situation_title, "Claim {number}")
