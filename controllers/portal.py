@@ -15,8 +15,5 @@ class RetentionPortal(PortalAccount):
         )
         return list(
             domain
-            & (
-                Domain("is_paid_except_retention", "=", False)
-                | Domain("line_ids", "any", overdue)
-            )
+            & (Domain("is_paid_except_retention", "=", False) | Domain("line_ids", "any", overdue))
         )

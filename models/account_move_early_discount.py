@@ -31,9 +31,7 @@ class AccountMove(models.Model):
         # has its exact amounts stored beside it.
         exact_lines = any(line.extra_tax_data for line in self.invoice_line_ids)
         if not exact_lines and not self._get_retention_lines():
-            return (
-                super()._get_invoice_counterpart_amls_for_early_payment_discount_per_payment_term_line()
-            )
+            return super()._get_invoice_counterpart_amls_for_early_payment_discount_per_payment_term_line()
         values = {name: defaultdict(dict) for name in ("term_lines", "tax_lines", "base_lines")}
         if not self.invoice_payment_term_id.discount_percentage:
             return values

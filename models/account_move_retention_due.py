@@ -14,7 +14,11 @@ class AccountMove(models.Model):
     # === COMPUTE METHODS ===#
 
     @api.depends(
-        "state", "amount_total", "line_ids.is_retention", "line_ids.date_maturity", "retention_residual"
+        "state",
+        "amount_total",
+        "line_ids.is_retention",
+        "line_ids.date_maturity",
+        "retention_residual",
     )
     def _compute_amount_due_now(self):
         today = fields.Date.context_today(self)

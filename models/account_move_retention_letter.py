@@ -1,6 +1,6 @@
 """The letter that asks a customer to release what he retains."""
 
-from odoo import models
+from odoo import fields, models
 
 
 class AccountMove(models.Model):
@@ -11,7 +11,8 @@ class AccountMove(models.Model):
 
         :return: dict of `rows` (`move`, `retained`, `amount` to release, in the documents' currency),
             `total`, `currency`, `is_due` (whether it is to be paid now; else `rows` has what will
-            be), `opposed`, and `acceptance`, `reserves`, `date` of the order
+            be), `later` (what is to be paid later than the rows), `opposed`, and `acceptance`,
+            `reserves`, `date` (end of the guarantee) and `has_ended` of the order
         """
         figures = self.env["account.retention"]._get_by_move(self)
         moves = self._sort_by_retention_date().filtered(
@@ -31,8 +32,11 @@ class AccountMove(models.Model):
             "total": currency.round(sum(row["amount"] for row in rows)) if rows else 0.0,
             "currency": currency,
             "is_due": is_due,
+            "later": sum(figures[move.id]["held"] for move in moves) if is_due else 0.0,
             "opposed": sum(figures[move.id]["opposed"] for move in moves),
             "acceptance": order.works_acceptance_date,
             "reserves": order.works_reserves,
             "date": order.retention_date,
+            "has_ended": bool(order.retention_date)
+            and order.retention_date <= fields.Date.context_today(self),
         }

@@ -214,9 +214,7 @@ class AccountPaymentTerm(models.Model):
         if self.retention_base != "gross" and not job.cover:
             # A share of the document itself: nothing is carried to it.
             job = NO_JOB
-        amount = retain(
-            exact(line.value_amount), bases[self.retention_base], total, step, job
-        )
+        amount = retain(exact(line.value_amount), bases[self.retention_base], total, step, job)
         return float(amount)
 
     @api.model

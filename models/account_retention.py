@@ -317,6 +317,8 @@ class AccountRetention(models.Model):
         record.activity_schedule(
             ACTIVITY,
             summary=self.env._("Retention of guarantee to release"),
-            note=self.env._("The guarantee period has ended. Due now: %(amounts)s.", amounts=amounts),
+            note=self.env._(
+                "The guarantee period has ended. Due now: %(amounts)s.", amounts=amounts
+            ),
             user_id=(user or record.create_uid).id,
         )

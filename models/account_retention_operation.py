@@ -252,7 +252,9 @@ class AccountRetentionOperation(models.Model):
         name = self.order_id.name or self.env._("this invoice")
         if not limit:
             raise UserError(
-                self.env._("There is no retention of %(name)s that this can be done with.", name=name)
+                self.env._(
+                    "There is no retention of %(name)s that this can be done with.", name=name
+                )
             )
         if not 0 < amount <= limit:
             raise UserError(

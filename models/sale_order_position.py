@@ -27,7 +27,10 @@ class SaleOrder(models.Model):
         """
         self.ensure_one()
         base_lines = self._round_lines(self._get_priced_lines())
-        return {base_line["record"]: self.env["account.tax"]._read_base_line(base_line) for base_line in base_lines}
+        return {
+            base_line["record"]: self.env["account.tax"]._read_base_line(base_line)
+            for base_line in base_lines
+        }
 
     def _round_lines(self, lines, **values):
         """Run the tax engine over order lines; ``values`` replace what the lines say."""
@@ -147,7 +150,9 @@ class SaleOrder(models.Model):
             for base_line in base_lines:
                 if not base_line["record"].sale_line_ids & work_lines:
                     continue
-                for tax, amount in self.env["account.tax"]._read_base_line(base_line)["taxes"].items():
+                for tax, amount in (
+                    self.env["account.tax"]._read_base_line(base_line)["taxes"].items()
+                ):
                     amount = move.currency_id._convert(
                         amount,
                         self.currency_id,

@@ -7,7 +7,6 @@ from odoo.exceptions import UserError
 
 from ..tools.money import ZERO, exact, rounded
 from ..tools.retention import Job, retention_of
-from .account_payment_term import NO_DATE
 from .sale_order import WORK_KINDS
 
 
@@ -213,7 +212,9 @@ class SaleOrder(models.Model):
         self.ensure_one()
         self._check_billing_rights()
         # sudo: the documents of the order, for the salesperson; figures only
-        return self.env["account.retention.wizard"]._open(kind, self._get_retained_documents(), self)
+        return self.env["account.retention.wizard"]._open(
+            kind, self._get_retained_documents(), self
+        )
 
     # === BUSINESS METHODS ===#
 

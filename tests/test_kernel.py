@@ -242,9 +242,7 @@ class TestRetention(unittest.TestCase):
         due = retention.retention_of(rate, whole, step)
         self.assertEqual(job.held, max(due - job.gone - job.cover, ZERO))
 
-    @given(
-        st.decimals(0, 9999, places=2), st.lists(st.decimals(0, 5000, places=2), max_size=6)
-    )
+    @given(st.decimals(0, 9999, places=2), st.lists(st.decimals(0, 5000, places=2), max_size=6))
     def test_an_amount_falls_on_the_first_places(self, amount, lefts):
         amount = min(amount, sum(lefts))
         parts = retention.allot(amount, lefts)

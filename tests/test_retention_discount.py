@@ -25,9 +25,7 @@ class TestRetentionDiscount(SituationCommon):
 
     def bill(self, retained=True, computation="included", taxes=None, **values):
         shares = ((95, 30), (5, None)) if retained else ((100, 30),)
-        term = self.make_term(
-            *shares, early_pay_discount_computation=computation, **self.discount
-        )
+        term = self.make_term(*shares, early_pay_discount_computation=computation, **self.discount)
         order = self.make_order(
             self.line("A", 1, 700.01, taxes),
             self.line("B", 3, 99.99, self.tax10),
@@ -45,7 +43,9 @@ class TestRetentionDiscount(SituationCommon):
         with freeze_time("2026-03-15"):
             payment = self.payment(move)._create_payments()
         lines = payment.move_id.line_ids.filtered(
-            lambda line: line.account_type not in ("asset_receivable", "asset_cash", "asset_current")
+            lambda line: (
+                line.account_type not in ("asset_receivable", "asset_cash", "asset_current")
+            )
         )
         return {
             (line.account_id, line.tax_line_id, line.tax_ids, line.tax_tag_ids): line.balance
@@ -87,7 +87,9 @@ class TestRetentionDiscount(SituationCommon):
 
     def bill_without_order(self, computation, taxes):
         """Return the same invoice as Odoo makes it by hand, nothing retained."""
-        term = self.make_term((100, 30), early_pay_discount_computation=computation, **self.discount)
+        term = self.make_term(
+            (100, 30), early_pay_discount_computation=computation, **self.discount
+        )
         move = self.env["account.move"].create(
             {
                 "move_type": "out_invoice",

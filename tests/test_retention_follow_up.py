@@ -62,7 +62,9 @@ class TestRetentionFollowUp(SituationCommon):
 
     def test_held_by_itself(self):
         row = self.assertStands(self.first, "held", held=178.5, due=0, residual=178.5)
-        self.assertEqual((row.date, row.order_id, row.partner_id), (False, self.order, self.customer))
+        self.assertEqual(
+            (row.date, row.order_id, row.partner_id), (False, self.order, self.customer)
+        )
         self.assertEqual(self.order.retention_held, 357)
 
     def test_release_the_whole(self):
@@ -450,9 +452,7 @@ class TestRetentionFollowUp(SituationCommon):
             ("action_report_retention_letter", self.order),
             ("action_report_retention_letter_invoice", self.second),
         ):
-            html, _type = report._render_qweb_html(
-                f"sale_situation_invoicing.{name}", record.ids
-            )
+            html, _type = report._render_qweb_html(f"sale_situation_invoicing.{name}", record.ids)
             text = html.decode()
             self.assertIn("71-584", text)
             self.assertIn("Gutter", text)
@@ -463,9 +463,7 @@ class TestRetentionFollowUp(SituationCommon):
         self.order.works_acceptance_date = "2025-06-01"
         self.customer.email = "customer@example.com"
         action = self.order.action_send_release_letter()
-        composer = (
-            self.env[action["res_model"]].with_context(**action["context"]).create({})
-        )
+        composer = self.env[action["res_model"]].with_context(**action["context"]).create({})
         self.assertIn("357", composer.body)
         self.assertIn(self.order.name, composer.subject)
         composer._action_send_mail()

@@ -47,14 +47,18 @@ class TestRetentionFollowUpExactness(RandomJobs):
         lost = sum(rows.mapped("lost"))
         self.assertTrue(
             currency.is_zero(
-                recap["retention_held"] + recap["retention_released"] + lost
+                recap["retention_held"]
+                + recap["retention_released"]
+                + lost
                 - sum(rows.mapped("amount"))
             ),
             message,
         )
         self.assertTrue(
             currency.is_zero(
-                order.retention_held + order.retention_due + order.retention_opposed
+                order.retention_held
+                + order.retention_due
+                + order.retention_opposed
                 - sum(rows.mapped("residual"))
             ),
             message,

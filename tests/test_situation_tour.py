@@ -70,7 +70,9 @@ class TestSituationTour(HttpCase, SituationCommon):
 
     def test_retention_payment(self):
         _order, move = self.make_retained()
-        self.tour("sale_retention_payment", f"/odoo/action-account.action_move_out_invoice_type/{move.id}")
+        self.tour(
+            "sale_retention_payment", f"/odoo/action-account.action_move_out_invoice_type/{move.id}"
+        )
         self.assertEqual(move.amount_residual, 0)
 
     def test_retention_release(self):

@@ -53,9 +53,7 @@ class AccountRetentionWizard(models.TransientModel):
         Operation = self.env["account.retention.operation"]
         groups = self._get_groups()
         for order, moves in groups:
-            values = {
-                name: self[name] for name in ("bank", "reference", "reason") if self[name]
-            }
+            values = {name: self[name] for name in ("bank", "reference", "reason") if self[name]}
             if len(groups) > 1 and not Operation._get_possible_amount(self.kind, moves, order):
                 continue
             Operation._carry_out(

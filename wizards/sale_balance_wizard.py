@@ -34,7 +34,10 @@ class SaleBalanceWizard(models.TransientModel):
                     "figures": figures,
                     "left": left,
                     "others": [
-                        (base_line["record"].name, order.env["account.tax"]._read_base_line(base_line)["total"])
+                        (
+                            base_line["record"].name,
+                            order.env["account.tax"]._read_base_line(base_line)["total"],
+                        )
                         for base_line in order._round_open_lines(plan["open_lines"])
                     ],
                     "works_total": float(order._get_plan_works_total(plan)),
