@@ -78,6 +78,7 @@ class AccountRetentionOperation(models.Model):
 
         The credit notes of a loss are cancelled.
 
+        :return: True, which every RPC client can read
         :raise UserError: where a retention was paid since, naming the document
         """
         for operation in self:
@@ -91,6 +92,7 @@ class AccountRetentionOperation(models.Model):
             credit_notes.filtered(lambda move: move.state == "draft").button_cancel()
             operation.sudo().unlink()  # sudo: rights were checked; it is nobody's to delete otherwise
             moves._date_retentions()
+        return True
 
     # === BUSINESS METHODS ===#
 

@@ -379,6 +379,18 @@ class TestSituationXmlRpc(SituationRpcCommon):
 
     def test_retention(self):
         self.check_retention()
+        operation = self.order.retention_operation_ids.filtered(lambda op: op.kind == "loss")
+        undone = self.xmlrpc_object.execute_kw(
+            get_db_name(),
+            self.invoicing.id,
+            self.invoicing.login,
+            operation._name,
+            "action_undo",
+            [operation.ids],
+        )
+        self.env.invalidate_all()
+        self.assertTrue(undone)
+        self.assertFalse(operation.exists())
 
     def test_bad_input(self):
         self.check_bad_input()
