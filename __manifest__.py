@@ -1,7 +1,7 @@
 {
     "name": "Situation Invoicing",
     "summary": "Bill an order by deposits, situations (progress invoices) and balance, to the cent",
-    "version": "19.0.1.2.0",
+    "version": "19.0.1.3.0",
     "category": "Sales/Sales",
     "author": "Situation Invoicing contributors",
     "license": "LGPL-3",
@@ -26,7 +26,9 @@
         "wizards/situation_recap_templates.xml",
         "report/account_invoice_report_views.xml",
         "report/retention_letter_templates.xml",
-        "report/situation_templates.xml",
+        "report/billing_document_templates.xml",
+        "report/situation_foot_templates.xml",
+        "report/situation_table_templates.xml",
         "data/retention_mail_template_data.xml",
     ],
     "assets": {

@@ -8,5 +8,7 @@ class AccountChartTemplate(models.AbstractModel):
         # EXTENDS account: Odoo keeps the chart's down payment account as a default for companies to
         # come, and leaves the one that the chart is loaded for without.
         res = super()._post_load_data(template_code, company, template_data)
-        (company or self.env.company)._set_missing_accounts()
+        company = company or self.env.company
+        company._set_missing_accounts()
+        company._set_missing_mentions()
         return res

@@ -178,6 +178,26 @@ class AccountMove(models.Model):
         order = self.billing_order_id.sudo()
         return self.billing_statement or order._get_situation_statement(self.sudo())
 
+    def _get_printed_rows(self, statement, period_only=False):
+        """Return the rows of a statement that the print shows.
+
+        :param period_only: without the lines that this document doesn't bill, and their sections
+        """
+        if not period_only:
+            return statement["rows"]
+        rows = []
+        for row in reversed(statement["rows"]):
+            if row["type"] in ("line", "subtotal") and not row["period"]:
+                continue
+            following = rows[-1] if rows else None
+            if row["type"] == "section" and (
+                following is None
+                or (following["type"] == "section" and following["level"] <= row["level"])
+            ):
+                continue
+            rows.append(row)
+        return rows[::-1]
+
     def _has_statement(self):
         """Whether this document bills work of an order, and so shows where each line stands."""
         self.ensure_one()
@@ -211,13 +231,16 @@ class AccountMove(models.Model):
         return False
 
     def _freeze_statement(self):
-        """Store the tables of the print as they stand."""
-        for move in self.filtered(lambda move: move._has_statement()):
+        """Store the tables and mentions of the print as they stand."""
+        for move in self.filtered(lambda move: move.billing_kind and move.billing_order_id):
             # sudo: as `_get_billing_statement`
-            order = move.billing_order_id.sudo()
+            own = move.sudo()
             if move.partner_id.lang:
-                order = order.with_context(lang=move.partner_id.lang)
-            move.billing_statement = order._get_situation_statement(move.sudo())
+                own = own.with_context(lang=move.partner_id.lang)
+            statement = {"mentions": own._read_mentions()}
+            if move._has_statement():
+                statement |= own.billing_order_id._get_situation_statement(own)
+            move.billing_statement = statement
 
     def _refresh_later_drafts(self):
         orders = self.billing_order_id | self.line_ids.sale_line_ids.order_id

@@ -4,10 +4,16 @@ from collections import defaultdict
 
 from odoo import fields, models
 from odoo.fields import Domain
+from odoo.tools import float_round
 
 from ..tools.money import HUNDRED, ZERO, exact, rounded
 from ..tools.slices import share, weighted_progress
 from .sale_order import PROGRESS_DECIMALS, SECTIONS
+
+# A print says which quantity a progress stands for; nobody measures closer on a site.
+QUANTITY_DECIMALS = 2
+# Figures of a document that `get_billing_recap` doesn't tell.
+INTERNAL_FIGURES = ("deposit", "held", "released", "residual")
 
 
 class SaleOrder(models.Model):
@@ -29,7 +35,7 @@ class SaleOrder(models.Model):
         deposit_deducted = total("deduction")
         invoiced_untaxed, invoiced_total = total("untaxed"), total("total")
         public = [
-            {name: row[name] for name in row if name not in ("deposit", "held", "released")}
+            {name: row[name] for name in row if name not in INTERNAL_FIGURES}
             for row in documents
         ]
         return {
@@ -56,8 +62,8 @@ class SaleOrder(models.Model):
         """Return the figures of every document of the order, in the order of their creation.
 
         :return: the dicts of `get_billing_recap`, with `deposit` (invoiced as a deposit, tax
-            included) and, of the retention, `held` and `released` (paid or let go) besides; what is lost
-            of it is neither
+            included), `residual` (left to pay) and, of the retention, `held` and `released` (paid or let
+            go) besides; what is lost of it is neither
         """
         documents = self._get_billing_documents()
         if not documents:
@@ -149,6 +155,7 @@ class SaleOrder(models.Model):
             "released": own(sign * retention.get("released", 0.0)),
             "retention": own(move.retention_amount),
             "amount_due_now": own(move.amount_due_now),
+            "residual": own(move.amount_residual),
             "untaxed": untaxed,
             "tax": currency.round(total - untaxed),
             "total": total,
@@ -165,7 +172,7 @@ class SaleOrder(models.Model):
         Three column groups as in French public works: the contract, earlier documents, this one and
         the works to date. Documents count in the order of their creation.
 
-        :return: ``{"title": str, "rows": [...], "totals": {...}, "before_deductions": {...},
+        :return: ``{"layout": {...}, "contract": {...}, "title": str, "rows": [...], "totals": {...}, "before_deductions": {...},
             "deductions": [...], "other_lines": [...], "documents": [...], "recap": {...}}``
         """
         self.ensure_one()
@@ -196,9 +203,13 @@ class SaleOrder(models.Model):
             "tax",
             "total",
             "deduction",
+            "retention",
+            "residual",
             "progress",
         )
         return {
+            "layout": self.company_id._get_print_layout(),
+            "contract": self._get_contract_figures(),
             "title": self._get_document_title(move),
             "rows": rows,
             "totals": totals,
@@ -217,6 +228,8 @@ class SaleOrder(models.Model):
                 "tax": own["tax"],
                 "total": own["total"],
                 "deduction": own["deduction"],
+                "retention": own["retention"],
+                "residual": own["residual"],
                 "billed_untaxed": billed_untaxed,
                 "billed_total": billed_total,
                 "left_untaxed": currency.round(self.amount_untaxed - billed_untaxed),
@@ -326,18 +339,37 @@ class SaleOrder(models.Model):
         return {line.id: item.name for item in move.invoice_line_ids for line in item.sale_line_ids}
 
     def _get_statement_rows(self, before, this, texts):
-        """Return one row a line of the order, a subtotal closing each section."""
+        """Return one row a line of the order, a subtotal closing each section; change orders apart."""
+        lines = self.order_line.filtered(lambda line: not line.is_downpayment)
+        changes = lines.filtered("is_change_order")
+        rows = self._get_section_rows(lines - changes, before, this, texts)
+        if not any(line._is_work_line() for line in changes):
+            return rows
+        change_rows = self._get_section_rows(changes, before, this, texts, outer=1)
+        title = self.env._("Change orders")
+        return [
+            *rows,
+            {"type": "section", "level": 1, "name": title, "is_change": True},
+            *change_rows,
+            {**self._get_subtotal_row(title, change_rows), "level": 1, "is_change": True},
+        ]
+
+    def _get_section_rows(self, lines, before, this, texts, outer=0):
+        """Return the rows of lines, a subtotal closing each section.
+
+        :param outer: level of the section that they all stand in; 0 for none
+        """
         rows = []
         open_sections = []
 
         def close(level):
             while open_sections and open_sections[-1][0] >= level:
-                _level, start, title = open_sections.pop()
-                rows.append(self._get_subtotal_row(title, rows[start:]))
+                own, start, title = open_sections.pop()
+                rows.append(self._get_subtotal_row(title, rows[start:], own))
 
-        for line in self.order_line.filtered(lambda line: not line.is_downpayment):
+        for line in lines:
             if line.display_type in SECTIONS:
-                level = 1 if line.display_type == "line_section" else 2
+                level = outer + (1 if line.display_type == "line_section" else 2)
                 close(level)
                 open_sections.append((level, len(rows), line.name))
                 rows.append({"type": "section", "level": level, "name": line.name})
@@ -380,13 +412,23 @@ class SaleOrder(models.Model):
             "period": float(rounded(this[0], step)),
             "to_date": float(rounded(before[0] + this[0], step)),
             **percentages,
+            **{
+                f"{name}_quantity": float_round(
+                    line.product_uom_qty * float(value), precision_digits=QUANTITY_DECIMALS
+                )
+                for name, value in (
+                    ("previous", previous),
+                    ("period", period),
+                    ("to_date", to_date),
+                )
+            },
         }
 
-    def _get_subtotal_row(self, title, rows):
+    def _get_subtotal_row(self, title, rows, level=1):
         """Return the subtotal of a section, or nothing where it has no line."""
         if not any(row and row["type"] == "line" for row in rows):
             return None
-        row = {"type": "subtotal", "name": title}
+        row = {"type": "subtotal", "name": title, "level": level}
         for name in ("amount", "previous", "period", "to_date"):
             row[name] = self._sum_rows(rows, name)
         self._add_progress(row)
