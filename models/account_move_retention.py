@@ -198,6 +198,9 @@ class AccountMove(models.Model):
         }
         key = frozendict({**largest, "date_maturity": NO_DATE})
         terms[key] = {"amount_currency": amount, "balance": company_amount}
+        if self.currency_id.is_zero(terms[largest]["amount_currency"]):
+            # All of it was retained: the credit note of a lost retention is given back.
+            del terms[largest]
         return terms
 
     def _get_retention_case(self):

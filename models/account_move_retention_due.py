@@ -19,6 +19,8 @@ class AccountMove(models.Model):
         "line_ids.is_retention",
         "line_ids.date_maturity",
         "retention_residual",
+        "retention_share_ids.amount",
+        "reversal_move_ids.state",
     )
     def _compute_amount_due_now(self):
         today = fields.Date.context_today(self)
@@ -97,9 +99,8 @@ class AccountMoveLine(models.Model):
     def _propose_retention(self, installment):
         """Let an instalment of Odoo's ask for what of this retention is due, where only a part is."""
         self.ensure_one()
-        figures = self.env["account.retention"]._get_by_move(self.move_id)[self.move_id.id]
-        residual = abs(figures["residual"])
-        asked = abs(figures["due"]) or residual - abs(figures["opposed"]) or residual
+        residual = abs(self.amount_residual_currency)
+        asked = self._get_asked_retention()
         if not residual or not self.currency_id.compare_amounts(asked, residual):
             return
         for name, currency in (
@@ -108,3 +109,13 @@ class AccountMoveLine(models.Model):
         ):
             for key in (name, f"{name}_unsigned"):
                 installment[key] = currency.round(installment[key] * asked / residual)
+
+    def _get_asked_retention(self):
+        """Return what of this retention a payment proposes: what is due of it; all that isn't opposed
+        while nothing is."""
+        self.ensure_one()
+        figures = self.env["account.retention"]._get_by_move(self.move_id).get(self.move_id.id)
+        residual = abs(self.amount_residual_currency)
+        if not figures:
+            return residual
+        return abs(figures["due"]) or residual - abs(figures["opposed"]) or residual

@@ -25,7 +25,7 @@ class AccountMove(models.Model):
             amount = now["due"] if is_due else now["residual"] - now["opposed"]
             if amount:
                 rows.append({"move": move, "retained": now["amount"], "amount": amount})
-        currency = moves.currency_id[:1]
+        currency = (moves or self).currency_id[:1] or self.env.company.currency_id
         order = self.billing_order_id[:1]
         return {
             "rows": rows,

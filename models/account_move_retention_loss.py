@@ -20,6 +20,12 @@ class AccountMove(models.Model):
         help="The loss of a retention that this credit note is for.",
     )
 
+    retention_opposed_before = fields.Monetary(
+        readonly=True,
+        copy=False,
+        help="Of a retention that is lost, what the customer had opposed: it is settled by this.",
+    )
+
     def _credit_lost_retention(self, operation, amount):
         """Create and post the credit note for what is lost of this invoice's retention.
 
@@ -44,6 +50,8 @@ class AccountMove(models.Model):
             grouping_function=lambda base_line: {"account_id": base_line["account_id"]},
         )
         AccountTax._close_base_lines(lost_lines, company, amount)
+        lost_lines = [line for line in lost_lines if AccountTax._read_base_line(line)["total"]]
+        figures = self.env["account.retention"]._get_by_move(self)[self.id]
         name = move.env._("Retention of guarantee of %(move)s, lost", move=self.name)
         credit_note = move.env["account.move"].create(
             {
@@ -61,6 +69,7 @@ class AccountMove(models.Model):
                 "ref": name,
                 "reversed_entry_id": self.id,
                 "retention_operation_id": operation.id,
+                "retention_opposed_before": min(figures["opposed"], float(amount)),
                 "invoice_line_ids": [
                     Command.create(self._prepare_lost_line(base_line, name))
                     for base_line in lost_lines

@@ -8,14 +8,26 @@ from .account_payment_term import NO_DATE
 
 ACTIVITY = "sale_situation_invoicing.mail_activity_type_retention"
 # What a document's retention is told by, in its own currency (`account.retention._get_by_move`).
-FIGURES = ("amount", "residual", "due", "held", "opposed", "lost", "released", "not_due", "freed")
+FIGURES = (
+    "amount",
+    "residual",
+    "due",
+    "held",
+    "opposed",
+    "lost",
+    "released",
+    "replaced",
+    "not_due",
+    "freed",
+)
 
 
 class AccountRetention(models.Model):
     """One retained share of a document; nothing is stored here.
 
     An amount is split into what is paid, due, held, opposed and lost. Amounts are in the document's
-    currency, those that end in `_company` in the company's; those of credit notes are negative.
+    currency, those that end in `_company` in the company's; those of credit notes are negative. What
+    a credit note took of an invoice counts on neither.
     """
 
     _name = "account.retention"
@@ -61,10 +73,15 @@ class AccountRetention(models.Model):
         readonly=True,
         help="Paid, or let go by a release or a bank guarantee.",
     )
+    replaced = fields.Monetary(
+        string="Replaced (currency)",
+        readonly=True,
+        help="Let go by a bank guarantee.",
+    )
     not_due = fields.Monetary(
         string="Not due (currency)",
         readonly=True,
-        help="What is not to be paid now, whether it was paid already or not.",
+        help="What is not to be paid now, whether it was paid already or not, or is lost.",
     )
     freed = fields.Monetary(
         string="Let go (currency)",
@@ -107,6 +124,7 @@ class AccountRetention(models.Model):
             "retention_operation_id",
             "amount_total",
             "invoice_user_id",
+            "retention_opposed_before",
         ],
         "account.move.line": [
             "is_retention",
@@ -117,6 +135,12 @@ class AccountRetention(models.Model):
             "balance",
             "partner_id",
             "move_id",
+        ],
+        "account.partial.reconcile": [
+            "debit_move_id",
+            "credit_move_id",
+            "debit_amount_currency",
+            "credit_amount_currency",
         ],
         "account.retention.operation": ["kind"],
         "account.retention.share": ["operation_id", "move_id", "amount", "paid_before"],
@@ -133,7 +157,7 @@ class AccountRetention(models.Model):
                    CASE WHEN known.lost >= known.amount THEN 'lost'
                         WHEN known.residual > 0 AND now.opposed > 0 THEN 'opposed'
                         WHEN told.released >= known.amount - known.lost
-                        THEN CASE WHEN known.replaced > 0 THEN 'replaced' ELSE 'released' END
+                        THEN CASE WHEN now.replaced > 0 THEN 'replaced' ELSE 'released' END
                         WHEN known.reached THEN 'due'
                         ELSE 'held' END AS state,
                    known.sign * known.amount AS amount,
@@ -144,7 +168,8 @@ class AccountRetention(models.Model):
                    known.sign * known.lost AS lost,
                    known.sign * told.released AS released,
                    known.sign * told.not_due AS not_due,
-                   known.sign * known.freed AS freed,
+                   known.sign * now.replaced AS replaced,
+                   known.sign * now.freed AS freed,
                    known.sign * known.rate * known.amount AS amount_company,
                    known.sign * known.rate * now.paid AS paid_company,
                    line.amount_residual AS residual_company,
@@ -156,40 +181,49 @@ class AccountRetention(models.Model):
               JOIN account_move move ON move.id = line.move_id
          LEFT JOIN (%(operations)s) operations ON operations.move_id = line.move_id
          LEFT JOIN (%(losses)s) losses ON losses.move_id = line.move_id
+        CROSS JOIN LATERAL (%(credited)s) credited
         CROSS JOIN LATERAL (
-                   SELECT ABS(line.amount_currency) AS amount,
+                   SELECT ABS(line.amount_currency) - credited.amount AS amount,
                           ABS(line.amount_residual_currency) AS residual,
                           COALESCE(losses.amount, 0) AS lost,
                           COALESCE(operations.freed, 0) AS freed,
+                          COALESCE(operations.paid_before, 0) AS paid_before,
                           COALESCE(operations.replaced, 0) AS replaced,
-                          COALESCE(operations.opposed, 0) AS opposed,
+                          GREATEST(COALESCE(operations.opposed, 0) - COALESCE(losses.opposed, 0), 0)
+                          AS opposed,
                           line.date_maturity <= %(today)s AS reached,
                           SIGN(line.amount_currency) AS sign,
                           ABS(line.balance / NULLIF(line.amount_currency, 0)) AS rate
                    ) known
         CROSS JOIN LATERAL (
                    SELECT known.amount - known.lost - known.residual AS paid,
-                          -- A loss settles the opposition first.
-                          GREATEST(LEAST(known.opposed - known.lost, known.residual), 0) AS opposed
+                          LEAST(known.opposed, known.residual) AS opposed,
+                          LEAST(known.replaced, known.amount - known.lost) AS replaced,
+                          LEAST(known.freed
+                                + LEAST(known.paid_before,
+                                        known.amount - known.lost - known.residual),
+                                known.amount - known.lost) AS freed
                    ) now
         CROSS JOIN LATERAL (
                    SELECT CASE WHEN known.reached THEN known.residual - now.opposed
-                               ELSE GREATEST(LEAST(known.freed - now.paid,
+                               ELSE GREATEST(LEAST(now.freed - now.paid,
                                                    known.residual - now.opposed), 0)
                           END AS due
                    ) due
         CROSS JOIN LATERAL (
                    SELECT known.residual - due.due - now.opposed AS held,
-                          LEAST(GREATEST(now.paid, known.freed), known.amount - known.lost)
+                          GREATEST(now.paid,
+                                   LEAST(now.freed, known.amount - known.lost - now.opposed))
                           AS released,
-                          CASE WHEN known.reached THEN now.opposed
-                               ELSE GREATEST(known.amount - known.lost - known.freed, 0)
-                          END AS not_due,
+                          known.lost
+                          + CASE WHEN known.reached THEN now.opposed
+                                 ELSE GREATEST(known.amount - known.lost - now.freed, now.opposed)
+                            END AS not_due,
                           COALESCE(ABS(line.amount_residual) / NULLIF(known.residual, 0), 0)
                           AS residual_rate
                    ) told
              WHERE line.is_retention IS TRUE
-               AND line.amount_currency != 0
+               AND known.amount > 0
                AND move.state != 'cancel'
                AND move.retention_operation_id IS NULL
             """,
@@ -197,6 +231,7 @@ class AccountRetention(models.Model):
             today=fields.Date.context_today(self),
             operations=self._get_operations_query(),
             losses=self._get_losses_query(),
+            credited=self._get_credited_query(),
         )
 
     @api.model
@@ -205,8 +240,9 @@ class AccountRetention(models.Model):
         return SQL(
             """
             SELECT share.move_id,
-                   SUM(share.amount + share.paid_before)
+                   SUM(share.amount)
                    FILTER (WHERE operation.kind IN ('release', 'guarantee')) AS freed,
+                   SUM(share.paid_before) AS paid_before,
                    SUM(share.amount) FILTER (WHERE operation.kind = 'guarantee') AS replaced,
                    SUM(share.amount) FILTER (WHERE operation.kind = 'opposition') AS opposed
               FROM account_retention_share share
@@ -221,10 +257,30 @@ class AccountRetention(models.Model):
         reset to draft stays reconciled with it, and counts."""
         return SQL(
             """
-            SELECT credit.reversed_entry_id AS move_id, SUM(credit.amount_total) AS amount
+            SELECT credit.reversed_entry_id AS move_id, SUM(credit.amount_total) AS amount,
+                   SUM(credit.retention_opposed_before) AS opposed
               FROM account_move credit
              WHERE credit.retention_operation_id IS NOT NULL AND credit.state != 'cancel'
           GROUP BY credit.reversed_entry_id
+            """
+        )
+
+    @api.model
+    def _get_credited_query(self):
+        """Return the query of what ordinary credit notes and invoices settle of each other's retention."""
+        return SQL(
+            """
+            SELECT COALESCE(SUM(CASE WHEN partial.debit_move_id = line.id
+                                     THEN partial.debit_amount_currency
+                                     ELSE partial.credit_amount_currency END), 0) AS amount
+              FROM account_partial_reconcile partial
+              JOIN account_move_line other
+                ON other.id = CASE WHEN partial.debit_move_id = line.id
+                                   THEN partial.credit_move_id ELSE partial.debit_move_id END
+              JOIN account_move other_move ON other_move.id = other.move_id
+             WHERE (partial.debit_move_id = line.id OR partial.credit_move_id = line.id)
+               AND other.is_retention IS TRUE
+               AND other_move.retention_operation_id IS NULL
             """
         )
 
@@ -290,8 +346,9 @@ class AccountRetention(models.Model):
         releasable; once for each of them."""
         due = self.search(
             [
-                ("state", "=", "due"),
-                ("residual", ">", 0),
+                ("due", ">", 0),
+                ("date", "<=", fields.Date.context_today(self)),
+                ("state", "not in", ("released", "replaced")),
                 ("move_state", "=", "posted"),
                 ("move_id.retention_announced", "=", False),
             ]

@@ -86,6 +86,7 @@ class AccountRetentionOperation(models.Model):
             operation._lock()
             operation._check_undo()
             moves = operation.share_ids.move_id | operation.credit_note_ids.reversed_entry_id
+            operation._hand_over()
             operation._log(self.env._("Undone: %(operation)s", operation=operation.display_name))
             credit_notes = operation.credit_note_ids
             credit_notes.filtered(lambda move: move.state == "posted").button_draft()
@@ -110,7 +111,7 @@ class AccountRetentionOperation(models.Model):
         :raise UserError: on bad input, naming it; nothing is written
         """
         order = order or self.env["sale.order"]
-        currency = order.currency_id or moves.currency_id
+        currency = self._get_currency(moves, order)
         values = {
             "kind": kind,
             "order_id": order.id,
@@ -209,9 +210,19 @@ class AccountRetentionOperation(models.Model):
     @api.model
     def _get_possible_amount(self, kind, moves, order=None):
         """Return what an operation could be done with at most, as decimal; see `_carry_out`."""
-        currency = (order or moves).currency_id
-        operation = self.new({"kind": kind, "order_id": order.id, "currency_id": currency.id})
+        operation = self.new(
+            {
+                "kind": kind,
+                "order_id": order.id,
+                "currency_id": self._get_currency(moves, order).id,
+            }
+        )
         return operation._get_possible(operation._get_lefts(moves)[1])
+
+    @api.model
+    def _get_currency(self, moves, order):
+        """Return the currency of an operation: the documents', the order's where they have several."""
+        return moves.currency_id if len(moves.currency_id) == 1 else order.currency_id
 
     def _get_lefts(self, moves):
         """Return what this operation can be done with, by document, the oldest first.
@@ -230,9 +241,16 @@ class AccountRetentionOperation(models.Model):
     def _get_possible(self, lefts):
         """Return the amount of this operation when none is given."""
         held = sum(lefts.values(), ZERO)
-        if self.kind == "guarantee" and self.order_id:
+        if self._covers_the_order():
             return max(held, self.order_id._get_retention_to_cover())
         return held
+
+    def _covers_the_order(self):
+        """Whether this is a guarantee that stands for later documents of its order, too."""
+        order = self.order_id
+        return (
+            self.kind == "guarantee" and order.has_retention and order.currency_id == self.currency_id
+        )
 
     def _read_amount(self, value, possible, held):
         """Return the amount of this operation.
@@ -245,7 +263,7 @@ class AccountRetentionOperation(models.Model):
         currency = self.currency_id
         step = exact(currency.rounding)
         limit = held
-        if self.kind == "guarantee" and self.order_id:
+        if self._covers_the_order():
             limit = max(held, exact(self.order_id.amount_total))
         if value is None or value is False:
             amount = rounded(possible, step)
@@ -288,6 +306,26 @@ class AccountRetentionOperation(models.Model):
             return 0.0
         paid = figures["amount"] - figures["lost"] - figures["residual"]
         return max(paid - figures["freed"], 0.0)
+
+    def _hand_over(self):
+        """Pass on what this operation knew of its retentions, before it is undone."""
+        self.ensure_one()
+        # sudo: rights were checked; notes beside operations and credit notes
+        for share in self.sudo().share_ids:
+            others = share.move_id.retention_share_ids - share
+            heirs = others.filtered(
+                lambda other, kind=self.kind: (
+                    kind in FREEING_KINDS and other.operation_id.kind in FREEING_KINDS
+                )
+            )
+            heirs[:1].paid_before += share.paid_before
+            if self.kind == "opposition":
+                opposed = others.filtered(lambda other: other.operation_id.kind == "opposition")
+                left = sum(opposed.mapped("amount"))
+                for credit_note in share.move_id.reversal_move_ids.filtered("retention_operation_id"):
+                    settled = min(credit_note.retention_opposed_before, left)
+                    credit_note.retention_opposed_before = settled
+                    left -= settled
 
     def _check_undo(self):
         """Refuse to take back what somebody paid for.

@@ -187,6 +187,7 @@ class SaleOrder(models.Model):
         :raise UserError: where nothing is left of the retention
         """
         self.ensure_one()
+        self._check_billing_rights()
         if not self._get_release_letter()["rows"]:
             raise UserError(
                 self.env._("No retention of order %(order)s is left to be paid.", order=self.name)
@@ -248,10 +249,13 @@ class SaleOrder(models.Model):
         rate = exact(term._get_retention_line().value_amount)
         base = self.amount_untaxed if term.retention_base == "untaxed" else self.amount_total
         whole = retention_of(rate, exact(base), exact(self.currency_id.rounding))
-        figures = self.env["account.retention"]._get_by_move(self._get_retained_documents())
+        # sudo: figures of the order
+        documents = self.sudo().billing_document_ids
+        figures = self.env["account.retention"]._get_by_move(documents)
         gone = sum((exact(row["released"] + row["lost"]) for row in figures.values()), ZERO)
         guarantees = self._get_guarantees()
-        unused = sum(guarantees.mapped("amount")) - sum(guarantees.share_ids.mapped("amount"))
+        replaced = sum(row["replaced"] for row in figures.values())
+        unused = sum(guarantees.mapped("amount")) - replaced
         return max(whole - gone - exact(unused), ZERO)
 
     def _get_guarantees(self):
@@ -273,9 +277,8 @@ class SaleOrder(models.Model):
         cover = sum((exact(amount) for amount in guarantees.mapped("amount")), ZERO)
         if not cover:
             return ZERO, ZERO, ZERO
-        shares = guarantees.share_ids.filtered(lambda share: share.move_id in documents)
-        replaced = sum((exact(amount) for amount in shares.mapped("amount")), ZERO)
         figures = self.env["account.retention"]._get_by_move(documents).values()
+        replaced = sum((exact(row["replaced"]) for row in figures), ZERO)
         gone = sum((exact(row["released"]) + exact(row["lost"]) for row in figures), ZERO)
         return cover, gone - replaced, replaced
 

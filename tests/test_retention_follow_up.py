@@ -204,6 +204,11 @@ class TestRetentionFollowUp(SituationCommon):
         self.assertEqual(first.retention_amount, 0)
         self.assertEqual(self.balance(order, post=True).retention_amount, 20)
 
+    def test_no_guarantee_where_nothing_is_retained(self):
+        order = self.make_order(self.line("Works", 1, 1000.0))
+        with self.assertRaisesRegex(UserError, "no retention"):
+            order.replace_retention("BNP", 100)
+
     def test_a_guarantee_and_other_bases(self):
         for base, retained in (("total", 10), ("untaxed", 0)):
             term = self.make_term((95, 30), (5, None), retention_base=base)
@@ -341,6 +346,104 @@ class TestRetentionFollowUp(SituationCommon):
         pending = self.env["account.move.line"].search([("account_id", "=", account.id)])
         self.assertEqual(order.currency_id.round(sum(pending.mapped("balance"))), 0)
 
+    def test_an_opposition_after_a_loss_stands(self):
+        self.order.lose_retention(50)
+        operation = self.operation(self.order.oppose_retention("Leaking roof", 100))
+        self.assertStands(self.first, "opposed", lost=50, opposed=100)
+        self.order.works_acceptance_date = "2025-06-01"
+        self.assertStands(self.first, "opposed", due=28.5)
+        self.order.lose_retention(30)
+        self.assertStands(self.first, "opposed", lost=80, opposed=70, due=28.5)
+        # an opposition that a loss has settled is forgotten with it
+        operation.action_undo()
+        self.assertStands(self.first, "due", lost=80, opposed=0, due=98.5)
+        self.order.oppose_retention("Again", 40)
+        self.assertStands(self.first, "opposed", lost=80, opposed=40, due=58.5)
+
+    def test_what_is_released_and_opposed_is_not_asked_for(self):
+        self.order.release_retention(178.5)
+        self.order.oppose_retention("Leaking roof", 178.5)
+        self.assertStands(self.first, "opposed", due=0, released=0, not_due=178.5)
+        self.assertEqual(self.first.amount_due_now, 3391.5)
+        recap = self.order.get_billing_recap()
+        self.assertEqual((recap["retention_held"], recap["retention_released"]), (357, 0))
+
+    def test_what_is_lost_is_not_asked_for(self):
+        self.assertEqual(self.first.amount_due_now, 3391.5)
+        self.order.lose_retention(100)
+        self.assertEqual(self.first.amount_due_now, 3391.5)
+        self.order.release_retention(78.5)
+        self.assertEqual(self.first.amount_due_now, 3470)
+
+    def test_a_loss_is_reversed(self):
+        credit = self.operation(self.order.lose_retention(178.5)).credit_note_ids
+        back = credit._reverse_moves([{"invoice_date": "2026-09-15"}])
+        back.action_post()
+        self.assertEqual(back.amount_total, 178.5)
+        terms = back.line_ids.filtered(lambda line: line.display_type == "payment_term")
+        self.assertEqual(terms.account_id, self.company.retention_account_id)
+
+    # === CREDIT NOTES ===#
+
+    def credit(self, move):
+        credit = move._reverse_moves([{"invoice_date": "2026-06-01"}])
+        credit.action_post()
+        return credit
+
+    def test_a_guarantee_after_a_credit_note(self):
+        self.credit(self.second)
+        self.assertFalse(self.where(self.second))
+        self.assertEqual(self.operation(self.order.replace_retention("BNP")).amount, 595)
+        self.assertEqual(self.balance(self.order, post=True).retention_amount, 0)
+
+    def test_a_credit_note_after_a_guarantee(self):
+        self.order.replace_retention("BNP")
+        self.credit(self.second)
+        self.situation(self.order, 60, post=True)
+        self.assertEqual(self.balance(self.order, post=True).retention_amount, 0)
+
+    def test_a_credit_note_is_no_payment(self):
+        operation = self.operation(self.order.release_retention())
+        self.credit(self.second)
+        recap = self.order.get_billing_recap()
+        self.assertEqual((recap["retention_held"], recap["retention_released"]), (0, 178.5))
+        operation.action_undo()
+        recap = self.order.get_billing_recap()
+        self.assertEqual((recap["retention_held"], recap["retention_released"]), (178.5, 0))
+
+    def test_payments_ahead_are_handed_over_and_forgotten(self):
+        self.pay_all_but_the_retention(self.first)
+        self.pay_next(self.first, amount=100)
+        first = self.operation(self.order.release_retention(20))
+        self.order.release_retention(30)
+        self.assertStands(self.first, "held", due=50, held=28.5)
+        first.action_undo()
+        self.assertStands(self.first, "held", due=30, held=48.5)
+        # the payment bounces
+        self.first._get_retention_lines().remove_move_reconcile()
+        self.assertStands(self.first, "held", due=30, held=148.5)
+
+    def test_pay_several_invoices_each_by_itself(self):
+        self.pay_all_but_the_retention(self.first, self.second)
+        self.order.release_retention(200)
+        moves = self.first | self.second
+        action = moves.action_register_payment()
+        for group in (False, True):
+            wizard = self.env[action["res_model"]].with_context(**action["context"])
+            self.assertEqual(wizard.create({"group_payment": group}).amount, 200)
+        payments = wizard.create({"group_payment": False})._create_payments()
+        self.assertEqual(sorted(payments.mapped("amount")), [21.5, 178.5])
+        self.assertStands(self.second, "held", residual=157)
+
+    def test_pay_a_part_that_is_due_with_an_open_invoice(self):
+        self.pay_all_but_the_retention(self.first)
+        self.order.release_retention(50)
+        moves = self.first | self.second
+        action = moves.action_register_payment()
+        wizard = self.env[action["res_model"]].with_context(**action["context"]).create({})
+        payments = wizard._create_payments()
+        self.assertEqual(sorted(payments.mapped("amount")), [50, 3391.5])
+
     # === THE LIST ===#
 
     def test_the_list_by_state(self):
@@ -433,6 +536,12 @@ class TestRetentionFollowUp(SituationCommon):
         self.order.release_retention()
         self.assertFalse(self.order.activity_ids)
 
+    def test_what_is_opposed_in_part_is_announced(self):
+        self.order.works_acceptance_date = "2025-09-15"
+        self.order.oppose_retention("Leaking roof", 10)
+        self.env["account.retention"]._cron_announce_due()
+        self.assertIn("168.50", self.order.activity_ids.note)
+
     def test_opposed_ones_are_not_announced(self):
         self.order.works_acceptance_date = "2025-09-15"
         self.order.oppose_retention("Leaking roof")
@@ -458,6 +567,19 @@ class TestRetentionFollowUp(SituationCommon):
             self.assertIn("Gutter", text)
             self.assertIn(self.second.name, text)
             self.assertIn("178.50", text)
+
+    def test_a_letter_about_nothing(self):
+        order = self.make_order(self.line("Works", 1, 1000.0), payment_term_id=self.term.id)
+        draft = self.situation(order, 10)
+        report = self.env["ir.actions.report"]
+        for name, record in (
+            ("action_report_retention_letter", order | self.order),
+            ("action_report_retention_letter_invoice", draft),
+        ):
+            html, _type = report._render_qweb_html(f"sale_situation_invoicing.{name}", record.ids)
+            self.assertIn("Nothing of it is left", html.decode())
+        with self.assertRaisesRegex(UserError, "left to be paid"):
+            order.action_send_release_letter()
 
     def test_the_mail(self):
         self.order.works_acceptance_date = "2025-06-01"
@@ -500,6 +622,9 @@ class TestRetentionFollowUp(SituationCommon):
             mine.lose_retention()
         with self.assertRaises(AccessError):
             self.order.with_user(other).release_retention()
+        for user in (other, reader):
+            with self.assertRaises(AccessError):
+                self.order.with_user(user).action_send_release_letter()
         with self.assertRaises(AccessError):
             self.order.with_user(reader).release_retention()
         operation = self.order.retention_operation_ids

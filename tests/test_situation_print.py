@@ -53,23 +53,23 @@ class TestSituationPrint(SituationCommon):
             rows[2:],
             [
                 ["House"],
-                ["Walls", "40.00 Units", "1,000.00 €", "10.00 %", "100.00 €",
-                 "50.00 %", "500.00 €", "40.00 %", "400.00 €"],
-                ["Tiles", "1.00 Units", "500.00 €", "10.00 %", "50.00 €",
-                 "50.00 %", "250.00 €", "40.00 %", "200.00 €"],
-                ["Subtotal House", "1,500.00 €", "10.00 %", "150.00 €",
-                 "50.00 %", "750.00 €", "40.00 %", "600.00 €"],
+                ["Walls", "40.00 Units", "1,000.00 €", "50.00 % 20.00 Units", "500.00 €",
+                 "10.00 % 4.00 Units", "100.00 €", "40.00 % 16.00 Units", "400.00 €"],
+                ["Tiles", "1.00 Units", "500.00 €", "50.00 % 0.50 Units", "250.00 €",
+                 "10.00 % 0.10 Units", "50.00 €", "40.00 % 0.40 Units", "200.00 €"],
+                ["Subtotal House", "1,500.00 €", "50.00 %", "750.00 €",
+                 "10.00 %", "150.00 €", "40.00 %", "600.00 €"],
                 ["Garden"],
                 ["Only in spring"],
-                ["Fence", "1.00 Units", "300.00 €", "10.00 %", "30.00 €",
-                 "10.00 %", "30.00 €", "0.00 %", "0.00 €"],
+                ["Fence", "1.00 Units", "300.00 €", "10.00 % 0.10 Units", "30.00 €",
+                 "10.00 % 0.10 Units", "30.00 €", "0.00 % 0.00 Units", "0.00 €"],
                 ["Subtotal Garden", "300.00 €", "10.00 %", "30.00 €",
                  "10.00 %", "30.00 €", "0.00 %", "0.00 €"],
-                ["Total, untaxed", "1,800.00 €", "10.00 %", "180.00 €",
-                 "43.33 %", "780.00 €", "33.33 %", "600.00 €"],
+                ["Total, untaxed", "1,800.00 €", "43.33 %", "780.00 €",
+                 "10.00 %", "180.00 €", "33.33 %", "600.00 €"],
             ],
         )  # fmt: skip
-        self.assertIn("Situation no. 2 (draft)", self.text)
+        self.assertIn("Situation no. 2 – draft for approval", self.text)
         self.assertIn(self.order.name, self.text)
 
     def test_recap_of_the_second_situation(self):
@@ -79,9 +79,10 @@ class TestSituationPrint(SituationCommon):
             rows[1:],
             [
                 ["Contract", "1,800.00 €", "310.00 €", "2,110.00 €"],
-                ["Situation no. 1", self.first.name, "03/01/2026", "10.00 %",
-                 "180.00 €", "31.00 €", "211.00 €"],
-                ["This situation", "43.33 %", "600.00 €", "100.00 €", "700.00 €"],
+                [f"Situation no. 1 {self.first.name}", "03/01/2026", "10.00 %",
+                 "180.00 €", "31.00 €", "211.00 €", "0.00 €", "211.00 €"],
+                ["This situation", "43.33 %", "600.00 €", "100.00 €", "700.00 €",
+                 "0.00 €", "700.00 €"],
                 ["Left to bill", "1,020.00 €", "179.00 €", "1,199.00 €"],
             ],
         )  # fmt: skip
@@ -142,6 +143,7 @@ class TestSituationPrint(SituationCommon):
         order = self.make_order(self.line("Walls", 10, 100), self.line("Tiles", 1, 100, self.tax10))
         deposit = self.deposit(order, 20, invoice_date="2026-03-12", post=True)
         situation = self.situation(order, 50, invoice_date="2026-04-30", post=True)
+        self.pay(deposit)
         balance = self.balance(order, invoice_date="2026-05-31", post=True)
         return order, deposit, situation, balance
 
@@ -178,14 +180,15 @@ class TestSituationPrint(SituationCommon):
         self.assertEqual(
             self.rows(balance, "situation_recap"),
             [
-                ["Document", "Number", "Date", "Progress", "Deposits deducted",
-                 "Untaxed", "Tax", "Total"],
+                ["Document", "Date", "Progress", "Untaxed", "Tax", "Total",
+                 "Deposits deducted", "Paid", "Left to pay"],
                 ["Contract", "1,100.00 €", "210.00 €", "1,310.00 €"],
-                ["Deposit", deposit.name, "03/12/2026", "0.00 %", "",
-                 "220.00 €", "42.00 €", "262.00 €"],
-                ["Situation no. 1", situation.name, "04/30/2026", "50.00 %", "-131.00 €",
-                 "440.00 €", "84.00 €", "524.00 €"],
-                ["This balance", "100.00 %", "-131.00 €", "440.00 €", "84.00 €", "524.00 €"],
+                [f"Deposit {deposit.name}", "03/12/2026", "0.00 %",
+                 "220.00 €", "42.00 €", "262.00 €", "", "262.00 €", "0.00 €"],
+                [f"Situation no. 1 {situation.name}", "04/30/2026", "50.00 %",
+                 "440.00 €", "84.00 €", "524.00 €", "-131.00 €", "0.00 €", "524.00 €"],
+                ["This balance", "100.00 %", "440.00 €", "84.00 €", "524.00 €", "-131.00 €",
+                 "0.00 €", "524.00 €"],
                 ["Left to bill", "0.00 €", "0.00 €", "0.00 €"],
             ],
         )  # fmt: skip
@@ -217,11 +220,131 @@ class TestSituationPrint(SituationCommon):
         self.rows(credit, "invoice_line_table")
         self.assertIn("Deposit invoice (draft credit note)", self.text)
 
+    def test_this_period_only(self):
+        self.company.write({"print_presentation": "period", "print_quantities": False})
+        third = self.situation(
+            self.order, [{"line_id": self.work_line(self.order, "Fence").id, "progress": 50}]
+        )
+        self.assertEqual(
+            self.rows(third)[2:],
+            [
+                ["Garden"],
+                ["Only in spring"],
+                ["Fence", "1.00 Units", "300.00 €", "50.00 %", "40.00 %", "120.00 €"],
+                ["Subtotal Garden", "300.00 €", "50.00 %", "40.00 %", "120.00 €"],
+                ["Total, untaxed", "1,800.00 €", "50.00 %", "6.67 %", "120.00 €"],
+            ],
+        )
+
+    def test_blocks_are_switched_off_and_frozen(self):
+        self.second.action_post()
+        self.rows(self.second, "situation_section_progress")
+        self.company.write(
+            {
+                "print_section_progress": False,
+                "print_recap": False,
+                "mention_insurance": "Insured since",
+            }
+        )
+        # what was posted before shows what it showed
+        self.rows(self.second, "situation_recap")
+        self.assertIn("Progress by section", self.text)
+        self.assertNotIn("Insured since", self.text)
+        third = self.situation(self.order, 60, post=True)
+        self.rows(third)
+        self.assertNotIn("Progress by section", self.text)
+        self.assertNotIn("Billing recap", self.text)
+        self.assertIn("Insured since", self.text)
+
+    def test_progress_of_sections(self):
+        self.assertEqual(
+            self.rows(self.second, "situation_section_progress"),
+            [["House", "", "50.00 %"], ["Garden", "", "10.00 %"]],
+        )
+
+    def test_change_orders_stand_apart(self):
+        self.order.order_line = [self.line("Pool", 2, 100), self.section("Cellar"), self.line("Shelf", 1, 50)]
+        self.assertEqual(
+            self.order.order_line.filtered("is_change_order").mapped("name"),
+            ["Pool", "Cellar", "Shelf"],
+        )
+        third = self.situation(self.order, 50, post=True)
+        rows = self.rows(third)
+        self.assertEqual(
+            [row[0] for row in rows[2:]],
+            ["House", "Walls", "Tiles", "Subtotal House", "Garden", "Only in spring", "Fence",
+             "Subtotal Garden", "Change orders", "Pool", "Cellar", "Shelf", "Subtotal Cellar",
+             "Subtotal Change orders", "Total, untaxed"],
+        )  # fmt: skip
+        self.assertEqual(rows[-2][1:3], ["250.00 €", "50.00 %"])
+        self.assertEqual(
+            self.rows(third, "situation_contract")[1:],
+            [
+                ["Initial contract", "1,800.00 €", "2,110.00 €"],
+                ["Change orders", "250.00 €", "300.00 €"],
+                ["Amended contract", "2,050.00 €", "2,410.00 €"],
+            ],
+        )
+        self.second.action_post()
+        self.balance(self.order, post=True)
+        self.assertJobTies(self.order)
+
+    def test_a_changed_quantity_amends_the_contract(self):
+        self.work_line(self.order, "Fence").product_uom_qty = 2
+        third = self.situation(self.order, 50, post=True)
+        self.assertEqual(
+            self.rows(third, "situation_contract")[2], ["Change orders", "300.00 €", "360.00 €"]
+        )
+        self.assertNotIn("Change orders", [row[0] for row in self.rows(third)])
+
+    def test_an_order_whose_documents_are_gone_begins_again(self):
+        order = self.make_order(self.line("Walls", 1, 100))
+        first = self.situation(order, 50)
+        self.assertEqual(order.initial_amount_total, 120)
+        order.order_line = [self.line("More", 1, 100)]
+        first.button_cancel()
+        self.situation(order, 50)
+        self.assertEqual(order.initial_amount_total, 240)
+
+    def test_paid_and_not_paid(self):
+        _order, deposit, situation, _balance = self.make_job_with_deposit()
+        self.rows(deposit, "invoice_line_table")
+        self.assertIn("Paid on", self.text)
+        self.rows(situation)
+        self.assertNotIn("Not paid", self.text)
+        self.company.print_unpaid = True
+        self.rows(situation)
+        self.assertIn("Not paid", self.text)
+        self.pay(situation)
+        self.rows(situation)
+        self.assertNotIn("Not paid", self.text)
+        self.assertIn("Paid on", self.text)
+
+    def test_paid_except_the_retention(self):
+        order = self.make_order(
+            self.line("Works", 1, 4000), payment_term_id=self.make_term((95, 30), (5, None)).id
+        )
+        move = self.situation(order, 25, invoice_date="2026-03-12", post=True)
+        self.pay(move)
+        self.rows(move)
+        self.assertIn("Paid except the retention of guarantee, on", self.text)
+
+    def test_mentions(self):
+        self.assertIn("40 €", self.company.mention_late_payment)
+        self.company.mention_reduced_rate = "Older than two years"
+        self.rows(self.second)
+        self.assertIn("indemnité forfaitaire", self.text)
+        self.assertIn("Older than two years", self.text)
+        full_rate = self.make_order(self.line("A", 1, 100))._create_invoices()
+        self.rows(full_rate, "invoice_line_table")
+        self.assertIn("indemnité forfaitaire", self.text)
+        self.assertNotIn("Older than two years", self.text)
+
     def test_customers_language(self):
         self.env["res.lang"]._activate_lang("fr_FR")
         self.customer.lang = "fr_FR"
         self.rows(self.second)
-        self.assertIn("Situation n° 2 (brouillon)", self.text)
+        self.assertIn("Situation n° 2 – brouillon à approuver", self.text)
         self.assertIn("Sous-total House", self.text)
         self.assertIn("Récapitulatif de facturation", self.text)
 

@@ -24,3 +24,12 @@ class AccountPaymentRegister(models.TransientModel):
             )
         values["line_ids"] = [Command.set(lines.ids)]
         return values
+
+    def _create_payment_vals_from_batch(self, batch_result):
+        # EXTENDS account: a payment of its own for each invoice is of all that is left; of a retention
+        # that is due in part, it is of that part.
+        values = super()._create_payment_vals_from_batch(batch_result)
+        for line in batch_result["lines"].filtered("is_retention"):
+            later = abs(line.amount_residual_currency) - line._get_asked_retention()
+            values["amount"] = line.currency_id.round(values["amount"] - later)
+        return values

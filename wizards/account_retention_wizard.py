@@ -43,7 +43,8 @@ class AccountRetentionWizard(models.TransientModel):
         if not any(available):
             raise UserError(self.env._("Nothing of these retentions is left that can be changed."))
         if len(groups) == 1:
-            wizard.currency_id = (groups[0][0] or groups[0][1]).currency_id
+            Operation = self.env["account.retention.operation"]
+            wizard.currency_id = Operation._get_currency(groups[0][1], groups[0][0])
             wizard.available = wizard.amount = float(available[0])
         return wizard._get_open_action()
 
@@ -70,7 +71,11 @@ class AccountRetentionWizard(models.TransientModel):
         # sudo: the documents of the order that the salesperson opened the dialog from
         moves = self.sudo().move_ids
         groups = [
-            (order, group) for order, group in moves.grouped("billing_order_id").items() if order
+            (order, group)
+            for (order, _currency), group in moves.grouped(
+                lambda move: (move.billing_order_id, move.currency_id)
+            ).items()
+            if order
         ]
         no_order = self.env["sale.order"]
         groups += [(no_order, move) for move in moves if not move.billing_order_id]
