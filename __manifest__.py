@@ -29,6 +29,7 @@
         "report/billing_document_templates.xml",
         "report/situation_foot_templates.xml",
         "report/situation_table_templates.xml",
+        "data/billing_mail_template_data.xml",
         "data/retention_mail_template_data.xml",
     ],
     "assets": {

@@ -19,6 +19,7 @@ from . import (
     res_config_settings,
     sale_order,
     sale_order_amendment,
+    sale_order_approval,
     sale_order_balance,
     sale_order_deduction,
     sale_order_deposit,

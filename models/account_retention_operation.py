@@ -249,7 +249,9 @@ class AccountRetentionOperation(models.Model):
         """Whether this is a guarantee that stands for later documents of its order, too."""
         order = self.order_id
         return (
-            self.kind == "guarantee" and order.has_retention and order.currency_id == self.currency_id
+            self.kind == "guarantee"
+            and order.has_retention
+            and order.currency_id == self.currency_id
         )
 
     def _read_amount(self, value, possible, held):
@@ -322,7 +324,9 @@ class AccountRetentionOperation(models.Model):
             if self.kind == "opposition":
                 opposed = others.filtered(lambda other: other.operation_id.kind == "opposition")
                 left = sum(opposed.mapped("amount"))
-                for credit_note in share.move_id.reversal_move_ids.filtered("retention_operation_id"):
+                for credit_note in share.move_id.reversal_move_ids.filtered(
+                    "retention_operation_id"
+                ):
                     settled = min(credit_note.retention_opposed_before, left)
                     credit_note.retention_opposed_before = settled
                     left -= settled

@@ -35,8 +35,7 @@ class SaleOrder(models.Model):
         deposit_deducted = total("deduction")
         invoiced_untaxed, invoiced_total = total("untaxed"), total("total")
         public = [
-            {name: row[name] for name in row if name not in INTERNAL_FIGURES}
-            for row in documents
+            {name: row[name] for name in row if name not in INTERNAL_FIGURES} for row in documents
         ]
         return {
             "order": self.name,

@@ -12,6 +12,7 @@ from . import (
     test_retention_follow_up_exactness,
     test_retention_payment,
     test_situation,
+    test_situation_approval,
     test_situation_documents,
     test_situation_exactness,
     test_situation_input,

@@ -53,20 +53,20 @@ class TestSituationPrint(SituationCommon):
             rows[2:],
             [
                 ["House"],
-                ["Walls", "40.00 Units", "1,000.00 €", "50.00 % 20.00 Units", "500.00 €",
-                 "10.00 % 4.00 Units", "100.00 €", "40.00 % 16.00 Units", "400.00 €"],
-                ["Tiles", "1.00 Units", "500.00 €", "50.00 % 0.50 Units", "250.00 €",
-                 "10.00 % 0.10 Units", "50.00 €", "40.00 % 0.40 Units", "200.00 €"],
-                ["Subtotal House", "1,500.00 €", "50.00 %", "750.00 €",
-                 "10.00 %", "150.00 €", "40.00 %", "600.00 €"],
+                ["Walls", "40.00 Units", "1,000.00 €", "50.00 %", "20.00", "500.00 €",
+                 "10.00 %", "4.00", "100.00 €", "40.00 %", "16.00", "400.00 €"],
+                ["Tiles", "1.00 Units", "500.00 €", "50.00 %", "0.50", "250.00 €",
+                 "10.00 %", "0.10", "50.00 €", "40.00 %", "0.40", "200.00 €"],
+                ["Subtotal House", "1,500.00 €", "50.00 %", "", "750.00 €",
+                 "10.00 %", "", "150.00 €", "40.00 %", "", "600.00 €"],
                 ["Garden"],
                 ["Only in spring"],
-                ["Fence", "1.00 Units", "300.00 €", "10.00 % 0.10 Units", "30.00 €",
-                 "10.00 % 0.10 Units", "30.00 €", "0.00 % 0.00 Units", "0.00 €"],
-                ["Subtotal Garden", "300.00 €", "10.00 %", "30.00 €",
-                 "10.00 %", "30.00 €", "0.00 %", "0.00 €"],
-                ["Total, untaxed", "1,800.00 €", "43.33 %", "780.00 €",
-                 "10.00 %", "180.00 €", "33.33 %", "600.00 €"],
+                ["Fence", "1.00 Units", "300.00 €", "10.00 %", "0.10", "30.00 €",
+                 "10.00 %", "0.10", "30.00 €", "0.00 %", "0.00", "0.00 €"],
+                ["Subtotal Garden", "300.00 €", "10.00 %", "", "30.00 €",
+                 "10.00 %", "", "30.00 €", "0.00 %", "", "0.00 €"],
+                ["Total, untaxed", "1,800.00 €", "43.33 %", "", "780.00 €",
+                 "10.00 %", "", "180.00 €", "33.33 %", "", "600.00 €"],
             ],
         )  # fmt: skip
         self.assertIn("Situation no. 2 – draft for approval", self.text)
@@ -263,7 +263,11 @@ class TestSituationPrint(SituationCommon):
         )
 
     def test_change_orders_stand_apart(self):
-        self.order.order_line = [self.line("Pool", 2, 100), self.section("Cellar"), self.line("Shelf", 1, 50)]
+        self.order.order_line = [
+            self.line("Pool", 2, 100),
+            self.section("Cellar"),
+            self.line("Shelf", 1, 50),
+        ]
         self.assertEqual(
             self.order.order_line.filtered("is_change_order").mapped("name"),
             ["Pool", "Cellar", "Shelf"],

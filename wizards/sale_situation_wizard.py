@@ -77,18 +77,35 @@ class SaleSituationWizard(models.TransientModel):
     def action_create(self):
         """Create the draft situation and open it."""
         self.ensure_one()
-        entries = self._get_entries()
-        if not entries:
-            raise UserError(
-                self.env._("Give at least one line a new progress: nothing changed yet.")
-            )
+        entries = self._get_changed_entries()
         order = self.order_id.with_context(situation_texts=self._get_texts())
         move_id = order.create_situation_invoice(
             entries, *self._get_deduction(), invoice_date=self.invoice_date
         )
         return self.order_id.action_view_invoice(invoices=self.env["account.move"].browse(move_id))
 
+    def action_send_for_approval(self):
+        """Print the situation as a draft for approval, without making it, and open an e-mail with it."""
+        self.ensure_one()
+        order = self.order_id.with_context(situation_texts=self._get_texts())
+        print_values = order.get_draft_situation(
+            self._get_changed_entries(), *self._get_deduction(), invoice_date=self.invoice_date
+        )
+        return self.order_id._open_approval_mail(self.order_id, print_values)
+
     # === BUSINESS METHODS ===#
+
+    def _get_changed_entries(self):
+        """Return the entries of the situation.
+
+        :raise UserError: when nothing changed
+        """
+        entries = self._get_entries()
+        if not entries:
+            raise UserError(
+                self.env._("Give at least one line a new progress: nothing changed yet.")
+            )
+        return entries
 
     @api.model
     def _create_for_order(self, order):
