@@ -348,7 +348,7 @@ class TestSituationPrint(SituationCommon):
         self.env["res.lang"]._activate_lang("fr_FR")
         self.customer.lang = "fr_FR"
         self.rows(self.second)
-        self.assertIn("Situation n° 2 – brouillon à approuver", self.text)
+        self.assertIn("Situation n° 2 – projet à approuver", self.text)
         self.assertIn("Sous-total House", self.text)
         self.assertIn("Récapitulatif de facturation", self.text)
 
