@@ -25,4 +25,5 @@ from . import (
     test_situation_tour,
     test_situation_wizard,
     test_translation,
+    test_words,
 )
