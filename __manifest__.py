@@ -5,6 +5,7 @@
     "category": "Sales/Sales",
     "author": "Situation Invoicing contributors",
     "license": "LGPL-3",
+    "external_dependencies": {"python": ["num2words", "xlsxwriter"]},
     "depends": ["sale_management", "account"],
     "data": [
         "security/ir.model.access.csv",

@@ -10,6 +10,7 @@ from . import (
     account_move_retention_follow_up,
     account_move_retention_letter,
     account_move_retention_loss,
+    account_move_words,
     account_payment_term,
     account_retention,
     account_retention_operation,

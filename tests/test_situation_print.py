@@ -344,6 +344,21 @@ class TestSituationPrint(SituationCommon):
         self.assertIn("indemnité forfaitaire", self.text)
         self.assertNotIn("Older than two years", self.text)
 
+    def test_the_total_in_words(self):
+        self.rows(self.second)
+        self.assertNotIn("even hundred", self.text)
+        self.company.display_invoice_amount_total_words = True
+        self.rows(self.second)
+        self.assertIn("Seven hundred euros", self.text)
+        self.env["res.lang"]._activate_lang("fr_FR")
+        self.customer.lang = "fr_FR"
+        self.rows(self.second)
+        self.assertIn("Sept cents euros", self.text)
+        # figures, where a language has no words
+        self.env["res.lang"]._activate_lang("pl_PL")
+        self.customer.lang = "pl_PL"
+        self.assertIn("700", self.second.amount_total_words)
+
     def test_customers_language(self):
         self.env["res.lang"]._activate_lang("fr_FR")
         self.customer.lang = "fr_FR"
