@@ -16,6 +16,8 @@
         "views/account_move_views.xml",
         "views/account_payment_term_views.xml",
         "views/account_retention_views.xml",
+        "views/portal_invoice_templates.xml",
+        "views/portal_order_templates.xml",
         "views/sale_order_views.xml",
         "views/res_config_settings_views.xml",
         "wizards/account_retention_wizard_views.xml",
