@@ -35,6 +35,9 @@
         "web.assets_backend": [
             "sale_situation_invoicing/static/src/**/*",
         ],
+        "web.report_assets_common": [
+            "sale_situation_invoicing/static/src/scss/situation_html.scss",
+        ],
         "web.assets_tests": [
             "sale_situation_invoicing/static/tests/tours/**/*",
         ],

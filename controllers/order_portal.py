@@ -28,9 +28,7 @@ class BillingPortal(PortalAccount):
         payable = billing["payable"]
         if payable and self._has_payment_methods(payable[0], billing["amount_payable"]):
             if len(payable) == 1:
-                pay_url = payable.get_portal_url(
-                    query_string="&payment=True", anchor="portal_pay"
-                )
+                pay_url = payable.get_portal_url(query_string="&payment=True", anchor="portal_pay")
             else:
                 pay_url = order_sudo.get_portal_url(suffix="/due")
         return {"billing": billing, "pay_url": pay_url}

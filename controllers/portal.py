@@ -24,7 +24,8 @@ class RetentionPortal(PortalAccount):
             )
         )
         return list(
-            domain & (Domain("is_paid_except_retention", "=", False) | Domain("line_ids", "in", due))
+            domain
+            & (Domain("is_paid_except_retention", "=", False) | Domain("line_ids", "in", due))
         )
 
     def _overdue_invoices_get_page_view_values(self, overdue_invoices, **kwargs):

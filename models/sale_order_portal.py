@@ -1,6 +1,6 @@
 """What the customer sees of an order's billing on the portal: posted documents, what is paid and due."""
 
-from odoo import models
+from odoo import fields, models
 
 # Transactions under way, by Odoo's reading: wire transfers are pending until somebody books them.
 UNDER_WAY = ("pending", "authorized")
@@ -18,7 +18,7 @@ class SaleOrder(models.Model):
         notes are negative. ``invoiced = paid + lost + due_now + retention_held`` and
         ``contract = invoiced + to_invoice``, to the cent.
 
-        :return: ``{"currency": record, "progress": %, "contract", "invoiced", "paid", "due_now",
+        :return: ``{"currency": record, "today": date, "progress": %, "contract", "invoiced", "paid", "due_now",
             "retention_held", "retention_opposed", "retention_date": date or False, "lost", "to_invoice",
             "documents": [see `_get_portal_document`], "payable": records that an online payment of
             `amount_payable` pays, "amount_payable", "transaction": record of the payment under way,
@@ -45,6 +45,7 @@ class SaleOrder(models.Model):
         payable = order._get_payable_documents(moves)
         return {
             "currency": currency,
+            "today": fields.Date.context_today(self),
             "progress": figures[-1]["progress"],
             "contract": order.amount_total,
             "invoiced": total("total"),
@@ -143,9 +144,10 @@ class SaleOrder(models.Model):
                 and move.commercial_partner_id == first.commercial_partner_id
             )
         )
-        if not first or first.currency_id.compare_amounts(
-            sum(documents.mapped("amount_to_pay")), 0
-        ) <= 0:
+        if (
+            not first
+            or first.currency_id.compare_amounts(sum(documents.mapped("amount_to_pay")), 0) <= 0
+        ):
             return moves.browse()
         return documents
 
