@@ -17,6 +17,8 @@
         "views/account_move_views.xml",
         "views/account_payment_term_views.xml",
         "views/account_retention_views.xml",
+        "views/portal_invoice_templates.xml",
+        "views/portal_order_templates.xml",
         "views/sale_order_views.xml",
         "views/res_config_settings_views.xml",
         "wizards/account_retention_wizard_views.xml",
@@ -36,6 +38,9 @@
     "assets": {
         "web.assets_backend": [
             "sale_situation_invoicing/static/src/**/*",
+        ],
+        "web.report_assets_common": [
+            "sale_situation_invoicing/static/src/scss/situation_html.scss",
         ],
         "web.assets_tests": [
             "sale_situation_invoicing/static/tests/tours/**/*",

@@ -42,32 +42,35 @@ class AccountMove(models.Model):
     def _get_invoice_next_payment_values(self, custom_amount=None):
         # EXTENDS account: what is asked for on the portal and by payment links.
         values = super()._get_invoice_next_payment_values(custom_amount=custom_amount)
-        on_hold = self._get_retention_on_hold()
-        if not values or not on_hold:
+        if not values or not self.retention_residual:
             return values
-        asked = self.currency_id.round(self.amount_residual - on_hold)
-        if values["installment_state"] != "epd":
-            # Else it is what is due after the discount, which leaves the retention alone.
+        asked = abs(self.amount_to_pay)
+        if values["installment_state"] == "epd":
+            # The discount is one of the other shares; what is due of the retention comes on top.
+            values["amount_due"] += self._get_retention_due()
+        else:
             values["amount_due"] = asked
         if custom_amount is None:
             values["next_amount_to_pay"] = min(values["next_amount_to_pay"], asked)
+        if self.is_paid_except_retention:
+            values.update(self._get_last_payment_values(custom_amount))
+        values["amount_due"] = self.currency_id.round(values["amount_due"])
         return values
 
     # === BUSINESS METHODS ===#
 
-    def _get_retention_on_hold(self):
-        """Return what of the retention nobody is asked to pay now: because it is held or opposed, or
-        because something else is open, which is paid first."""
-        self.ensure_one()
-        lines = self.line_ids.filtered(
-            lambda line: line.display_type == "payment_term" and not line.reconciled
-        )
-        retention = lines.filtered("is_retention")
-        if not retention:
-            return 0.0
-        if lines - retention:
-            return abs(sum(retention.mapped("amount_residual_currency")))
-        return abs(sum(retention.mapped("amount_residual_currency"))) - self._get_retention_due()
+    def _get_last_payment_values(self, custom_amount):
+        """Return what Odoo says of the next payment where the retention alone is left.
+
+        Odoo counts the shares that are paid, so that the retention would be the last of several
+        instalments, due in the year 9999.
+        """
+        date = self._get_retention_date_now()
+        values = {"next_due_date": date, "due_date": date, "is_last_installment": True}
+        if custom_amount is None:
+            values["installment_state"] = None
+            values["next_payment_reference"] = self.name
+        return values
 
     def _get_retention_due(self):
         """Return what of the retention is left to be paid now."""

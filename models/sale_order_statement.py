@@ -57,14 +57,15 @@ class SaleOrder(models.Model):
             "documents": public,
         }
 
-    def _get_document_figures(self):
+    def _get_document_figures(self, documents=None):
         """Return the figures of every document of the order, in the order of their creation.
 
+        :param documents: some of them, for which the others don't exist; None for all
         :return: the dicts of `get_billing_recap`, with `deposit` (invoiced as a deposit, tax
             included), `residual` (left to pay) and, of the retention, `held` and `released` (paid or let
             go) besides; what is lost of it is neither
         """
-        documents = self._get_billing_documents()
+        documents = self._get_billing_documents() if documents is None else documents
         if not documents:
             return []
         items = self._get_document_items(documents)

@@ -1,0 +1,70 @@
+"""An online payment goes to the account of what it pays: the receivable, the retention, or both."""
+
+from odoo import models
+
+
+class PaymentTransaction(models.Model):
+    _inherit = "payment.transaction"
+
+    def _create_payment(self, **extra_create_values):
+        # EXTENDS account_payment: Odoo books it all on the account of the first share it meets, and
+        # lets it pay what stands there. A retention stands on an account of its own.
+        self.ensure_one()
+        invoices = self.invoice_ids.filtered(lambda move: move.state == "posted")
+        shares = invoices.line_ids.filtered(
+            lambda line: line.display_type == "payment_term" and not line.reconciled
+        )
+        retentions = shares.filtered("is_retention")
+        others = shares - retentions
+        if not retentions or retentions.account_id & others.account_id:
+            return super()._create_payment(**extra_create_values)
+        account = (others or retentions)[0].account_id
+        self = self.with_context(payment_destination_account_id=account.id)
+        if not others:
+            return super()._create_payment(**extra_create_values)
+        amounts = self._get_amounts_for_retentions(others, retentions)
+        values = dict(extra_create_values)
+        values["write_off_line_vals"] = [
+            *values.get("write_off_line_vals", []),
+            *(self._prepare_retention_line(line, amount) for line, amount in amounts.items()),
+        ]
+        payment = super()._create_payment(**values)
+        paying = payment.move_id.line_ids.filtered(
+            lambda line: line.account_id in retentions.account_id
+        )
+        for line, paid in zip(amounts, paying.sorted("id"), strict=True):
+            (line + paid).reconcile()
+        return payment
+
+    def _get_amounts_for_retentions(self, others, retentions):
+        """Return what of this payment is for retentions: what the other shares leave of it, each up to
+        what is due of it.
+
+        :param others: the open shares that aren't retained
+        :return: ``{retention line: amount}``, positive, in the payment's currency
+        """
+        left = self.amount - sum(others.mapped("amount_residual_currency"))
+        for move in others.move_id:
+            values = move._get_invoice_next_payment_values()
+            if values["installment_state"] == "epd" and self.amount == values["amount_due"]:
+                left += values["epd_discount_amount_currency"]
+        amounts = {}
+        for line in retentions.sorted(lambda line: (line.date_maturity, line.id)):
+            amount = self.currency_id.round(min(left, line.move_id._get_retention_due()))
+            if amount > 0 and line.move_id.is_inbound():
+                amounts[line] = amount
+                left -= amount
+        return amounts
+
+    def _prepare_retention_line(self, retention, amount):
+        """Return the line of the payment's entry that pays a retention."""
+        company = self.provider_id.company_id
+        balance = self.currency_id._convert(amount, company.currency_id, company)
+        return {
+            "name": self.reference,
+            "account_id": retention.account_id.id,
+            "partner_id": self.partner_id.commercial_partner_id.id,
+            "currency_id": self.currency_id.id,
+            "amount_currency": -amount,
+            "balance": -balance,
+        }

@@ -1,0 +1,173 @@
+"""What the customer sees of an order's billing on the portal: posted documents, what is paid and due."""
+
+from odoo import fields, models
+
+# Transactions under way, by Odoo's reading: wire transfers are pending until somebody books them.
+UNDER_WAY = ("pending", "authorized")
+WIRE_TRANSFERS = ("none", "custom")
+
+
+class SaleOrder(models.Model):
+    _inherit = "sale.order"
+
+    def _get_portal_billing(self):
+        """Return the billing as the order's page on the portal shows it.
+
+        Nothing of drafts and cancelled documents is in it. The caller has checked that the visitor may
+        see the order (`_document_check_access`). Amounts are in the order's currency; those of credit
+        notes are negative. ``invoiced = paid + lost + due_now + retention_held`` and
+        ``contract = invoiced + to_invoice``, to the cent.
+
+        :return: ``{"currency": record, "today": date, "progress": %, "contract", "invoiced", "paid", "due_now",
+            "retention_held", "retention_opposed", "retention_date": date or False, "lost", "to_invoice",
+            "documents": [see `_get_portal_document`], "payable": records that an online payment of
+            `amount_payable` pays, "amount_payable", "transaction": record of the payment under way,
+            "bank": record of the account to pay to, "references": [numbers to name]}``; None for an order
+            without posted documents of ours
+        """
+        self.ensure_one()
+        # sudo: the customer may see the order, hence what was sent to him for it, as on Odoo's own page
+        order = self.sudo()
+        moves = order._get_billing_documents().filtered(lambda move: move.state == "posted")
+        if not any(move.billing_kind for move in moves):
+            return None
+        figures = order._get_document_figures(moves)
+        retentions = order.env["account.retention"]._get_by_move(moves)
+        documents = [
+            order._get_portal_document(move, row, retentions.get(move.id, {}))
+            for move, row in zip(moves, figures, strict=True)
+        ]
+        currency = order.currency_id
+
+        def total(name):
+            return currency.round(sum(row[name] for row in documents))
+
+        payable = order._get_payable_documents(moves)
+        return {
+            "currency": currency,
+            "today": fields.Date.context_today(self),
+            "progress": figures[-1]["progress"],
+            "contract": order.amount_total,
+            "invoiced": total("total"),
+            "paid": total("paid"),
+            "due_now": total("due_now"),
+            "retention_held": total("held"),
+            "retention_opposed": total("opposed"),
+            "retention_date": order.retention_date,
+            "lost": total("lost"),
+            "to_invoice": currency.round(order.amount_total - total("total")),
+            "documents": documents,
+            "payable": payable,
+            "amount_payable": payable.currency_id.round(sum(payable.mapped("amount_to_pay")))
+            if payable
+            else 0.0,
+            "transaction": order._get_transaction_under_way(moves),
+            **order._get_transfer_details(moves),
+        }
+
+    def _get_portal_document(self, move, figures, retention):
+        """Return the row of a document.
+
+        :param figures: of `_get_document_figures`
+        :param retention: of `account.retention._get_by_move`; empty for none
+        :return: ``{"move": record, "label", "name", "date": date, "date_due": date or False, "progress":
+            % or None, "total", "retention", "paid", "lost", "due_now", "held", "opposed", "state": see
+            `_get_portal_state`, "pending": bool}``
+        """
+        round_ = self.currency_id.round
+        sign = -move.direction_sign
+        # In this order's currency, and its share of a document that bills several orders.
+        ratio = figures["total"] / (sign * move.amount_total) if move.amount_total else 0.0
+
+        def own(amount):
+            return round_(amount * ratio)
+
+        total, due = figures["total"], own(move.amount_to_pay)
+        opposed, lost = own(retention.get("opposed", 0.0)), own(retention.get("lost", 0.0))
+        held = round_(own(retention.get("held", 0.0)) + opposed)
+        row = {
+            "move": move,
+            "label": move._get_billing_label() or self._get_plain_label(move),
+            "name": move.name,
+            "date": move.invoice_date or move.date,
+            "progress": None if figures["kind"] == "deposit" else figures["progress"],
+            "total": total,
+            "retention": own(sign * move.retention_amount),
+            "paid": round_(total - lost - due - held),
+            "lost": lost,
+            "due_now": due,
+            "held": held,
+            "opposed": opposed,
+            "pending": bool(self._get_transactions_under_way(move)),
+        }
+        row["state"] = self._get_portal_state(row)
+        last = move.is_paid_except_retention
+        row["date_due"] = due > 0 and (
+            move._get_retention_date_now() if last else move.invoice_date_due
+        )
+        return row
+
+    def _get_plain_label(self, move):
+        """Return what a document of Odoo's own making is called."""
+        if move.move_type == "out_refund":
+            return self.env._("Credit note")
+        return self.env._("Deposit") if move._is_deposit() else self.env._("Invoice")
+
+    def _get_portal_state(self, row):
+        """Return in a word where a document stands.
+
+        :return: `credited` (by a credit note, whole), `credit` (left to the customer), `paid`, `retained`
+            (paid, but for the retention), `partial`, `not_paid`
+        """
+        move = row["move"]
+        if move.payment_state == "reversed":
+            return "credited"
+        if row["due_now"] < 0 or row["held"] < 0:
+            return "credit"
+        if not row["due_now"]:
+            return "retained" if row["held"] else "paid"
+        return "partial" if row["paid"] else "not_paid"
+
+    def _get_payable_documents(self, moves):
+        """Return the invoices that one online payment can pay, with the credit notes left to the customer,
+        which it takes off; none where no amount is left.
+
+        :param moves: posted documents
+        """
+        invoices = moves.filtered(lambda move: move.amount_to_pay > 0 and move._has_to_be_paid())
+        first = invoices[:1]
+        credit_notes = moves.filtered(lambda move: move.amount_to_pay < 0)
+        documents = (invoices | credit_notes).filtered(
+            lambda move: (
+                move.currency_id == first.currency_id
+                and move.company_id == first.company_id
+                and move.commercial_partner_id == first.commercial_partner_id
+            )
+        )
+        if (
+            not first
+            or first.currency_id.compare_amounts(sum(documents.mapped("amount_to_pay")), 0) <= 0
+        ):
+            return moves.browse()
+        return documents
+
+    def _get_transfer_details(self, moves):
+        """Return what a customer has to know who pays by bank transfer."""
+        due = moves.filtered(lambda move: move.amount_to_pay > 0)
+        return {
+            "bank": due.partner_bank_id[:1],
+            "references": [move.payment_reference or move.name for move in due],
+        }
+
+    def _get_transaction_under_way(self, moves):
+        """Return the last online payment of documents that has neither arrived nor failed."""
+        transactions = moves.filtered(lambda move: move.amount_to_pay > 0).transaction_ids
+        return transactions.filtered(lambda transaction: transaction.state in UNDER_WAY)._get_last()
+
+    def _get_transactions_under_way(self, move):
+        """Return the online payments of a document because of which Odoo doesn't ask for it again."""
+        return move.transaction_ids.filtered(
+            lambda transaction: (
+                transaction.state in UNDER_WAY and transaction.provider_code not in WIRE_TRANSFERS
+            )
+        )
