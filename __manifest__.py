@@ -8,6 +8,7 @@
     "depends": ["sale_management", "account"],
     "data": [
         "security/ir.model.access.csv",
+        "security/analysis_rules.xml",
         "security/retention_rules.xml",
         "security/wizard_rules.xml",
         "data/account_payment_term_data.xml",
@@ -17,6 +18,7 @@
         "views/account_payment_term_views.xml",
         "views/account_retention_views.xml",
         "views/sale_order_views.xml",
+        "views/sale_order_job_views.xml",
         "views/res_config_settings_views.xml",
         "wizards/account_retention_wizard_views.xml",
         "wizards/sale_advance_payment_inv_views.xml",
@@ -26,6 +28,7 @@
         "wizards/situation_recap_templates.xml",
         "report/account_invoice_report_views.xml",
         "report/retention_letter_templates.xml",
+        "report/sale_situation_analysis_views.xml",
         "report/situation_templates.xml",
         "data/retention_mail_template_data.xml",
     ],
