@@ -49,7 +49,7 @@ class SaleOrder(models.Model):
         compute="_compute_job_figures",
         compute_sudo=True,
         groups="base.group_user",
-        help="What of it was to be paid before today, retentions aside.",
+        help="What had to be paid before today and is not, retentions aside.",
     )
     draft_document_count = fields.Integer(
         string="Draft Documents",

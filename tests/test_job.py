@@ -129,7 +129,7 @@ class TestJob(SituationCommon):
         jobs = begun | finished | closed | held | due
         self.assertEqual(self.found(), jobs.sorted())
         self.assertNotIn(waiting, self.found())
-        self.assertEqual(self.found("in_progress"), (begun | finished).sorted())
+        self.assertEqual(self.found("in_progress"), (begun | finished | due).sorted())
         self.assertEqual(self.found("ready_for_balance"), finished)
         self.assertEqual(self.found("billed_whole"), (closed | held | due).sorted())
         self.assertEqual(self.found("retention_to_release"), due)
