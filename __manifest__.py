@@ -9,6 +9,7 @@
     "depends": ["sale_management", "account"],
     "data": [
         "security/ir.model.access.csv",
+        "security/analysis_rules.xml",
         "security/retention_rules.xml",
         "security/wizard_rules.xml",
         "data/account_payment_term_data.xml",
@@ -20,6 +21,7 @@
         "views/portal_invoice_templates.xml",
         "views/portal_order_templates.xml",
         "views/sale_order_views.xml",
+        "views/sale_order_job_views.xml",
         "views/res_config_settings_views.xml",
         "wizards/account_retention_wizard_views.xml",
         "wizards/sale_advance_payment_inv_views.xml",
@@ -33,6 +35,8 @@
         "report/situation_foot_templates.xml",
         "report/situation_table_templates.xml",
         "data/billing_mail_template_data.xml",
+        "report/sale_situation_analysis_views.xml",
+        "report/situation_templates.xml",
         "data/retention_mail_template_data.xml",
     ],
     "assets": {

@@ -27,6 +27,7 @@ from . import (
     sale_order_balance,
     sale_order_deduction,
     sale_order_deposit,
+    sale_order_job,
     sale_order_line,
     sale_order_portal,
     sale_order_position,

@@ -1,6 +1,7 @@
 """What is told of an order's billing: the recap of its documents, the statement of a situation."""
 
 from collections import defaultdict
+from functools import partial
 
 from odoo import fields, models
 from odoo.fields import Domain
@@ -118,14 +119,7 @@ class SaleOrder(models.Model):
         :param retention: of `account.retention._get_by_move`; empty for none
         """
         sign = -move.direction_sign
-        currency, company = self.currency_id, move.company_id
-        date = move.invoice_date or move.date or fields.Date.context_today(self)
-
-        def own(amount):
-            if move.currency_id != currency:
-                amount = move.currency_id._convert(amount, currency, company, date)
-            return currency.round(sign * amount)
-
+        own = partial(self._get_own_amount, move)
         order_lines = self.order_line
         shared = False
         lines = defaultdict(lambda: ZERO)
@@ -157,12 +151,20 @@ class SaleOrder(models.Model):
             "amount_due_now": own(move.amount_due_now),
             "residual": own(move.amount_residual),
             "untaxed": untaxed,
-            "tax": currency.round(total - untaxed),
+            "tax": self.currency_id.round(total - untaxed),
             "total": total,
             "deposit": own(deposit),
             "deduction": own(deduction),
             "lines": lines,
         }
+
+    def _get_own_amount(self, move, amount):
+        """Return an amount of a document in the order's currency, negative on a credit note."""
+        self.ensure_one()
+        if move.currency_id != self.currency_id:
+            date = move.invoice_date or move.date or fields.Date.context_today(self)
+            amount = move.currency_id._convert(amount, self.currency_id, move.company_id, date)
+        return self.currency_id.round(-move.direction_sign * amount)
 
     # === STATEMENT OF ONE SITUATION ===#
 

@@ -1,1 +1,1 @@
-from . import account_invoice_report
+from . import account_invoice_report, sale_situation_analysis

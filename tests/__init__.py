@@ -1,9 +1,12 @@
 from . import (
+    test_analysis,
+    test_analysis_tour,
     test_balance,
     test_deduction,
     test_deposit,
     test_deposit_accounting,
     test_deposit_exactness,
+    test_job,
     test_kernel,
     test_portal,
     test_portal_invoices,
