@@ -36,7 +36,6 @@
         "report/situation_table_templates.xml",
         "data/billing_mail_template_data.xml",
         "report/sale_situation_analysis_views.xml",
-        "report/situation_templates.xml",
         "data/retention_mail_template_data.xml",
     ],
     "assets": {
