@@ -17,6 +17,7 @@
         "views/account_payment_term_views.xml",
         "views/account_retention_views.xml",
         "views/sale_order_views.xml",
+        "views/workbook_actions.xml",
         "views/res_config_settings_views.xml",
         "wizards/account_retention_wizard_views.xml",
         "wizards/sale_advance_payment_inv_views.xml",

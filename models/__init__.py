@@ -9,6 +9,7 @@ from . import (
     account_move_retention_follow_up,
     account_move_retention_letter,
     account_move_retention_loss,
+    account_move_workbook,
     account_payment_term,
     account_retention,
     account_retention_operation,
@@ -21,7 +22,10 @@ from . import (
     sale_order_deposit,
     sale_order_line,
     sale_order_position,
+    sale_order_progress,
     sale_order_retention,
     sale_order_situation,
     sale_order_statement,
+    sale_order_work_in_progress,
+    sale_order_workbook,
 )
