@@ -22,6 +22,7 @@
         "views/portal_order_templates.xml",
         "views/sale_order_views.xml",
         "views/sale_order_job_views.xml",
+        "views/workbook_actions.xml",
         "views/res_config_settings_views.xml",
         "wizards/account_retention_wizard_views.xml",
         "wizards/sale_advance_payment_inv_views.xml",

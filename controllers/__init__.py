@@ -1,1 +1,1 @@
-from . import order_portal, portal
+from . import order_portal, portal, workbook

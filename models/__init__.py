@@ -13,6 +13,7 @@ from . import (
     account_move_retention_loss,
     account_move_words,
     account_payment,
+    account_move_workbook,
     account_payment_term,
     account_retention,
     account_retention_operation,
@@ -31,7 +32,10 @@ from . import (
     sale_order_line,
     sale_order_portal,
     sale_order_position,
+    sale_order_progress,
     sale_order_retention,
     sale_order_situation,
     sale_order_statement,
+    sale_order_work_in_progress,
+    sale_order_workbook,
 )

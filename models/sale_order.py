@@ -202,10 +202,7 @@ class SaleOrder(models.Model):
         :rtype: dict
         """
         self._check_one_order()
-        self.check_access("read")
-        if not self.env.su and not self.env.user._is_internal():
-            # A customer may read the order, but the recap has drafts, too.
-            raise AccessError(self.env._("The billing recap is for the company's own users."))
+        self._check_recap_rights()
         return self._get_recap()
 
     # === ACTIONS ===#
@@ -283,6 +280,16 @@ class SaleOrder(models.Model):
         """
         if len(self) != 1:
             raise UserError(self.env._("Name one order; %(count)s were given.", count=len(self)))
+
+    def _check_recap_rights(self):
+        """Let through the company's own users who may read these orders.
+
+        :raise AccessError: to anyone else
+        """
+        self.check_access("read")
+        if not self.env.su and not self.env.user._is_internal():
+            # A customer may read the order, but the recap has drafts, too.
+            raise AccessError(self.env._("The billing recap is for the company's own users."))
 
     def _check_billing_rights(self):
         """Let through whoever may invoice this order in Odoo (`_create_invoices`), nobody else.

@@ -28,10 +28,15 @@ class SaleOrderLine(models.Model):
     @api.depends("order_id.order_line.price_subtotal", "order_id.order_line.price_total")
     def _compute_contract_amounts(self):
         contracts = {order: order._get_contract_amounts() for order in self.order_id}
-        for line in self:
-            contract = contracts.get(line.order_id, {}).get(line)
-            line.contract_amount = contract["untaxed"] if contract else 0.0
-            line.contract_total = contract["total"] if contract else 0.0
+        # The others of the order, too: Odoo asks for a thousand lines at a time, and the engine would
+        # run over the whole order again for each thousand.
+        lines = self | self.order_id.order_line
+        names = ("contract_amount", "contract_total")
+        with self.env.protecting([self._fields[name] for name in names], lines):
+            for line in lines:
+                contract = contracts.get(line.order_id, {}).get(line)
+                line.contract_amount = contract["untaxed"] if contract else 0.0
+                line.contract_total = contract["total"] if contract else 0.0
 
     def _compute_price_unit(self):
         # EXTENDS sale: Odoo keeps the price of a line that is invoiced, and so asks for the invoiced

@@ -22,10 +22,13 @@ class SaleOrder(models.Model):
 
     # === RECAP ===#
 
-    def _get_recap(self):
-        """Return the billing recap; see `get_billing_recap`."""
+    def _get_recap(self, documents=None):
+        """Return the billing recap; see `get_billing_recap`.
+
+        :param documents: of `_get_document_figures`, where they are known or not all of them count
+        """
         self.ensure_one()
-        documents = self._get_document_figures()
+        documents = self._get_document_figures() if documents is None else documents
         alive = [document for document in documents if document["state"] != "cancel"]
         currency = self.currency_id
 
@@ -103,8 +106,18 @@ class SaleOrder(models.Model):
         items = defaultdict(list)
         # sudo: as the documents, figures only
         journal_items = self.env["account.move.line"].sudo()
-        found = journal_items.search(
-            Domain("move_id", "in", documents.ids) & Domain("display_type", "=", "product")
+        found = journal_items.search_fetch(
+            Domain("move_id", "in", documents.ids) & Domain("display_type", "=", "product"),
+            [
+                "move_id",
+                "sale_line_ids",
+                "price_subtotal",
+                "price_total",
+                "amount_currency",
+                "currency_id",
+                "company_id",
+                "quantity",
+            ],
         )
         for item in found:
             items[item.move_id.id].append(item)
@@ -118,15 +131,13 @@ class SaleOrder(models.Model):
 
         :param retention: of `account.retention._get_by_move`; empty for none
         """
-        sign = -move.direction_sign
         own = partial(self._get_own_amount, move)
-        order_lines = self.order_line
         shared = False
         lines = defaultdict(lambda: ZERO)
         untaxed = total = deposit = deduction = 0.0
         is_deposit = move._is_deposit()
         for item in items:
-            linked = item.sale_line_ids & order_lines
+            linked = item.sale_line_ids.filtered(lambda line: line.order_id == self)
             if not linked:
                 shared = shared or bool(item.sale_line_ids)
                 continue
@@ -143,6 +154,7 @@ class SaleOrder(models.Model):
             untaxed, total = move.amount_untaxed, move.amount_total
         untaxed, total = own(untaxed), own(total)
         # Those of credit notes are negative already.
+        sign = -move.direction_sign
         gone = retention.get("lost", 0.0) + retention.get("released", 0.0)
         return {
             "held": own(sign * (retention.get("amount", 0.0) - gone)),
@@ -160,11 +172,11 @@ class SaleOrder(models.Model):
 
     def _get_own_amount(self, move, amount):
         """Return an amount of a document in the order's currency, negative on a credit note."""
-        self.ensure_one()
-        if move.currency_id != self.currency_id:
+        currency = self.currency_id
+        if move.currency_id != currency:
             date = move.invoice_date or move.date or fields.Date.context_today(self)
-            amount = move.currency_id._convert(amount, self.currency_id, move.company_id, date)
-        return self.currency_id.round(-move.direction_sign * amount)
+            amount = move.currency_id._convert(amount, currency, move.company_id, date)
+        return currency.round(-move.direction_sign * amount)
 
     # === STATEMENT OF ONE SITUATION ===#
 

@@ -33,4 +33,8 @@ from . import (
     test_situation_wizard,
     test_translation,
     test_words,
+    test_work_in_progress,
+    test_workbook,
+    test_workbook_access,
+    test_workbook_tour,
 )
