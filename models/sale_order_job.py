@@ -97,7 +97,8 @@ class SaleOrder(models.Model):
             order.draft_document_count = sum(part.move.state == "draft" for part in own_parts)
 
     def _search_retention_due(self, operator, value):
-        if operator not in (">", ">=", "!=") or (operator == ">=" and value <= 0):
+        # Orders without any retention have no row: they must not be asked for.
+        if operator != ">" or value < 0:
             return NotImplemented
         # sudo: which of the orders that the user may search have a retention to release
         rows = (
@@ -106,7 +107,7 @@ class SaleOrder(models.Model):
             ._read_group(
                 [("due", "!=", 0), ("order_id", "!=", False)],
                 ["order_id"],
-                having=[("due:sum", operator, value or 0.0)],
+                having=[("due:sum", operator, value)],
             )
         )
         return Domain("id", "in", [order.id for (order,) in rows])
