@@ -116,14 +116,14 @@ class SaleOrder(models.Model):
     def _get_portal_state(self, row):
         """Return in a word where a document stands.
 
-        :return: `credited` (by a credit note, whole), `credit` (left to the customer), `paid`, `retained`
-            (paid, but for the retention), `partial`, `not_paid`
+        :return: of an invoice `credited` (whole), `paid`, `retained` (paid, but for the retention),
+            `partial`, `not_paid`; of a credit note `credit` (left to the customer), `deducted`
         """
         move = row["move"]
         if move.payment_state == "reversed":
             return "credited"
-        if row["due_now"] < 0 or row["held"] < 0:
-            return "credit"
+        if move.move_type == "out_refund":
+            return "credit" if row["due_now"] else "deducted"
         if not row["due_now"]:
             return "retained" if row["held"] else "paid"
         return "partial" if row["paid"] else "not_paid"

@@ -48,6 +48,10 @@ class TestPortalPayment(PortalCommon):
         page = self.page(f"/my/orders/{order.id}")
         figures = self.figures(page)
         self.assertEqual((figures["due_now"], figures["retention_held"]), (0, 390))
+        self.assertEqual(
+            [row["state"] for row in self.rows(page).values()],
+            ["Paid", "Paid except retention", "Paid except retention", "Deducted"],
+        )
         self.assertFalse(page.xpath("//*[@name='pay_due' or @name='sidebar_pay_due']"))
         self.assertFalse(page.xpath("//*[@name='bank_transfer']"))
         page = self.page(link)
