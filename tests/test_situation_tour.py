@@ -61,6 +61,13 @@ class TestSituationTour(HttpCase, SituationCommon):
         self.situation(self.order, 20)
         self.tour("sale_situation_order", f"/odoo/action-sale.action_orders/{self.order.id}")
 
+    def test_draft_for_approval(self):
+        self.customer.email = "customer@example.com"
+        self.tour("sale_situation_approval", f"/odoo/action-sale.action_orders/{self.order.id}")
+        self.assertFalse(self.order.billing_document_ids)
+        message = self.order.message_ids.filtered("attachment_ids")
+        self.assertIn("Draft situation 1", message.attachment_ids.name)
+
     def make_retained(self):
         """Return an order of 1 200, all billed by one posted invoice with 60 retained."""
         order = self.make_order(
