@@ -9,7 +9,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tests import tagged
 
-from ..report import sheet
+from ..report import sheet as sheet_module
 from .random_jobs import RandomJobs
 from .workbook_reader import Reader
 
@@ -146,7 +146,7 @@ class TestWorkbook(RandomJobs):
         return order
 
     def test_doctests(self):
-        result = doctest.testmod(sheet)
+        result = doctest.testmod(sheet_module)
         self.assertTrue(result.attempted)
         self.assertFalse(result.failed)
 
