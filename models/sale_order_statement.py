@@ -117,6 +117,7 @@ class SaleOrder(models.Model):
                 "currency_id",
                 "company_id",
                 "quantity",
+                "is_retention",
             ],
         )
         for item in found:

@@ -3,6 +3,7 @@
 from collections import defaultdict
 
 from odoo import fields, models
+from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from ..report import workbook
@@ -36,6 +37,7 @@ class SaleOrder(models.Model):
         """Return the statement of work in progress of these orders as a workbook (xlsx).
 
         :return: ``{"filename": str, "content": str}``, the content base64
+        :raise UserError: for no order
         :raise AccessError: to whoever may not read the billing recap of each of them
         """
         return workbook.to_rpc(*self._get_work_in_progress_workbook())
@@ -43,10 +45,9 @@ class SaleOrder(models.Model):
     # === BUSINESS METHODS ===#
 
     def _get_work_in_progress_workbook(self):
-        """Return the statement in the language of the environment: file name, bytes.
-
-        :raise AccessError: to whoever may not read the billing recap of each order
-        """
+        """Return the statement in the language of the environment: file name, bytes."""
+        if not self:
+            raise UserError(self.env._("Choose an order first."))
         self._check_recap_rights()
         name = self.env._("Work in progress")
         content = workbook.write_work_in_progress(self.env, self._get_work_in_progress())

@@ -8,7 +8,7 @@ NAME, UNIT, QUANTITY, PRICE, DISCOUNT, CONTRACT, FIRST = range(7)
 HEAD = 7
 
 
-class Progress:
+class ProgressSheet:
     """The sheet while it is written; columns and rows are counted from 0."""
 
     def __init__(self, env, sheet, figures):
@@ -23,7 +23,7 @@ class Progress:
     def amount_column(self, index):
         return FIRST + 2 * index + 1
 
-    def write(self):
+    def fill(self):
         """Write the sheet; return the address of the contract's total, for other sheets."""
         self.write_title()
         self.write_head()
@@ -39,10 +39,11 @@ class Progress:
     def write_title(self):
         env, sheet, figures = self.env, self.sheet, self.figures
         sheet.set_widths(48, 9, 11, 13, 9, 15)
-        sheet.file.set_column(FIRST, self.left, 14)
-        if len(self.works) > 1:
-            earlier = self.amount_column(len(self.works) - 2)
-            sheet.file.set_column(FIRST, earlier, 14, None, {"level": 1})
+        last = max(FIRST, self.done - 2)
+        if last > FIRST:
+            # The documents before the last one fold away.
+            sheet.file.set_column(FIRST, last - 1, 14, None, {"level": 1})
+        sheet.file.set_column(last, self.left, 14)
         sheet.file.freeze_panes(self.top, NAME + 1)
         sheet.file.repeat_rows(HEAD - 3, HEAD)
         sheet.file.repeat_columns(NAME)
@@ -255,4 +256,4 @@ def write(env, sheet, figures):
     :param figures: of `sale.order._get_workbook_figures`
     :return: the address of the contract's untaxed total, as formulas of other sheets write it
     """
-    return Progress(env, sheet, figures).write()
+    return ProgressSheet(env, sheet, figures).fill()

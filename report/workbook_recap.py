@@ -25,7 +25,7 @@ class Recap:
         ]
         self.columns = {name: column for column, name in enumerate(names)}
 
-    def write(self, contract, retained):
+    def fill(self, contract, retained):
         self.write_head()
         first = self.sheet.row
         for document in self.figures["documents"]:
@@ -156,13 +156,15 @@ class Recap:
             return
         column = self.columns["total"]
         first = sheet.row
-        for name, label, key in (
-            ("deposit", env._("Deposits invoiced"), "deposit_invoiced"),
-            ("deduction", env._("Deposits deducted"), "deposit_deducted"),
-        ):
+        labels = {
+            "deposit": env._("Deposits invoiced"),
+            "deduction": env._("Deposits deducted"),
+        }
+        values = {"deposit": "deposit_invoiced", "deduction": "deposit_deducted"}
+        for name, label in labels.items():
             sheet.text(0, label)
             formula = self.at(name, totals_row) if name in self.columns else "0"
-            sheet.formula(column, formula, recap[key], "amount")
+            sheet.formula(column, formula, recap[values[name]], "amount")
             sheet.row += 1
         sheet.text(0, env._("Deposits left to deduct"), "sum")
         sheet.blanks(1, column - 1, "sum")
@@ -203,4 +205,4 @@ def write(env, sheet, figures, contract, retained):
     :param contract: address of the contract's untaxed total (`workbook_progress.write`)
     :param retained: addresses of the retentions' totals (`workbook_retentions.write`)
     """
-    Recap(env, sheet, figures).write(contract, retained)
+    Recap(env, sheet, figures).fill(contract, retained)

@@ -29,7 +29,7 @@ class WorkInProgress:
         ]
         self.columns = {name: column for column, name in enumerate(names)}
 
-    def write(self):
+    def fill(self):
         self.write_head()
         for group in self.groups:
             self.sheet.decimals = group["decimals"]
@@ -139,4 +139,4 @@ def write(env, sheet, groups):
 
     :param groups: of `sale.order._get_work_in_progress`
     """
-    WorkInProgress(env, sheet, groups).write()
+    WorkInProgress(env, sheet, groups).fill()

@@ -13,7 +13,7 @@ SHEET = "Work in progress"
 
 @tagged("post_install", "-at_install")
 class TestWorkInProgress(RandomJobs):
-    def read(self, orders):
+    def open(self, orders):
         """Return the reader of the statement, and ``{order name: {head: value}}``."""
         self.env.flush_all()
         self.env.invalidate_all()
@@ -63,7 +63,7 @@ class TestWorkInProgress(RandomJobs):
     def test_rows(self):
         half, finished, new = self.make_orders()
         orders = new | finished | half
-        reader, rows = self.read(orders)
+        reader, rows = self.open(orders)
         for order in orders:
             self.assertRow(order, rows[order.name])
         row = rows[half.name]
@@ -94,7 +94,7 @@ class TestWorkInProgress(RandomJobs):
         order.payment_term_id = self.make_term((95, 30), (5, None))
         self.pay(self.situation(order, 100, post=True))
         order.lose_retention(100)
-        _reader, rows = self.read(order)
+        _reader, rows = self.open(order)
         row = rows[order.name]
         self.assertRow(order, row)
         self.assertEqual(
@@ -113,7 +113,7 @@ class TestWorkInProgress(RandomJobs):
         for order in orders:
             self.deposit(order, 10, post=True)
             self.situation(order, 33.33)
-        reader, rows = self.read(orders)
+        reader, rows = self.open(orders)
         for order in orders:
             self.assertRow(order, rows[order.name])
         names = [row[0] for row in reader[SHEET][4:] if row[0] in ("EUR", "JPY", "KWD")]
@@ -129,7 +129,7 @@ class TestWorkInProgress(RandomJobs):
     def test_an_invoice_of_two_orders(self):
         first, second = self.make_house(), self.make_house()
         (first | second)._create_invoices()
-        _reader, rows = self.read(first | second)
+        _reader, rows = self.open(first | second)
         for order in (first, second):
             self.assertRow(order, rows[order.name])
 
@@ -139,7 +139,7 @@ class TestWorkInProgress(RandomJobs):
         move.invoice_line_ids = [
             Command.create({"name": "By hand", "quantity": 1, "price_unit": 77.7, "tax_ids": False})
         ]
-        _reader, rows = self.read(order)
+        _reader, rows = self.open(order)
         self.assertEqual(rows[order.name]["Billed without deposits, untaxed"], 5077.7)
 
     def test_queries(self):

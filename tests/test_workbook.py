@@ -1,6 +1,7 @@
 """Workbooks, read back and calculated again: every formula ties, with what is stored and the recap."""
 
 import base64
+import doctest
 import json
 import random
 
@@ -8,6 +9,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tests import tagged
 
+from ..report import sheet as sheet_module
 from .random_jobs import RandomJobs
 from .workbook_reader import Reader
 
@@ -17,7 +19,7 @@ WORKS = "Works, untaxed"
 
 @tagged("post_install", "-at_install")
 class TestWorkbook(RandomJobs):
-    def read(self, record):
+    def open(self, record):
         """Return the reader of a workbook, as an RPC client gets it; every formula is checked."""
         self.env.flush_all()
         self.env.invalidate_all()
@@ -41,7 +43,7 @@ class TestWorkbook(RandomJobs):
 
     def assertTies(self, order, message=None):
         """The workbook says what `get_billing_recap` and the order say."""
-        reader = self.read(order)
+        reader = self.open(order)
         recap = order.get_billing_recap()
         alive = [document for document in recap["documents"] if document["state"] != "cancel"]
         self.assertRecap(reader, recap, alive, message)
@@ -143,6 +145,11 @@ class TestWorkbook(RandomJobs):
         self.situation(order, 80)
         return order
 
+    def test_doctests(self):
+        result = doctest.testmod(sheet_module)
+        self.assertTrue(result.attempted)
+        self.assertFalse(result.failed)
+
     # === PROGRESS ===#
 
     def test_job(self):
@@ -187,7 +194,7 @@ class TestWorkbook(RandomJobs):
         self.assertEqual(cancelled[3], "Cancelled")
 
     def test_layout(self):
-        reader = self.read(self.make_job())
+        reader = self.open(self.make_job())
         sheet = reader.formulas[PROGRESS]
         self.assertEqual(sheet.freeze_panes, "B9")
         levels = {
@@ -285,7 +292,7 @@ class TestWorkbook(RandomJobs):
         order = self.make_order(*(self.line(name, 1, 10) for name in names))
         order.client_order_ref = "=2+2"
         self.situation(order, 50)
-        reader = self.read(order)
+        reader = self.open(order)
         shown = [row[0] for row in reader[PROGRESS] if row[5] == 10]
         self.assertEqual(shown[:3], list(names[:3]))
         self.assertEqual(len(shown[4]), 32767)
@@ -376,7 +383,7 @@ class TestWorkbook(RandomJobs):
         first, second = order.billing_document_ids.filtered(
             lambda move: move.billing_kind == "situation"
         ).sorted("id")[:2]
-        reader = self.read(first)
+        reader = self.open(first)
         self.assertEqual(reader[PROGRESS][4][6:], ["Situation 1", None, "To date", None, None])
         self.assertEqual(reader.find(PROGRESS, "Digging")[7:11], [1386, 0.3, 1386, 3234])
         self.assertEqual(reader.find(PROGRESS, "Up to: Situation 1")[0], "Up to: Situation 1")
@@ -387,7 +394,7 @@ class TestWorkbook(RandomJobs):
             order.currency_id.round(deposit.amount_total + first.amount_total),
         )
         self.assertEqual(reader.find(RECAP, "Progress of the works")[7], 0.3)
-        reader = self.read(second)
+        reader = self.open(second)
         self.assertEqual(reader.find(PROGRESS, "Digging")[7:11:2], [1386, 1180.41])
         self.assertIn("Situation-2", second.get_billing_workbook()["filename"])
 

@@ -100,8 +100,9 @@ class TestWorkbookAccess(WorkbookUsers):
 
     def test_none_and_too_many(self):
         orders = self.env["sale.order"]
-        with self.assertRaises(UserError):
-            orders.action_download_workbook()
+        for name in ("action_download_workbook", "get_work_in_progress_workbook"):
+            with self.assertRaises(UserError):
+                getattr(orders, name)()
         with self.assertRaises(UserError):
             get_download_action(orders.browse(range(1, 1002)))
         self.assertTrue(get_download_action(orders.browse(range(1, 1001))))
