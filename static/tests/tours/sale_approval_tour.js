@@ -19,7 +19,7 @@ registry.category("web_tour.tours").add("sale_situation_approval", {
         },
         {
             content: "The recap follows",
-            trigger: ".modal [name='total']:contains('1,055.00')",
+            trigger: ".modal th[name='works_total']:contains('1,055.00')",
         },
         {
             content: "Ask for a draft for approval",
