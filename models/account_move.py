@@ -185,18 +185,29 @@ class AccountMove(models.Model):
         """
         if not period_only:
             return statement["rows"]
-        rows = []
-        for row in reversed(statement["rows"]):
-            if row["type"] in ("line", "subtotal") and not row["period"]:
+        rows = statement["rows"]
+        sections, owners, kept = [], {}, set()
+        for index, row in enumerate(rows):
+            if row["type"] == "section":
+                while sections and rows[sections[-1]]["level"] >= row["level"]:
+                    sections.pop()
+                owners[index] = [*sections, index]
+                sections.append(index)
                 continue
-            following = rows[-1] if rows else None
-            if row["type"] == "section" and (
-                following is None
-                or (following["type"] == "section" and following["level"] <= row["level"])
-            ):
-                continue
-            rows.append(row)
-        return rows[::-1]
+            if row["type"] == "subtotal":
+                while len(sections) > 1 and rows[sections[-1]]["level"] > row.get("level", 1):
+                    sections.pop()
+            owners[index] = list(sections)
+            if row["type"] == "line" and row["period"]:
+                kept |= {index, *sections}
+            if row["type"] == "subtotal" and sections:
+                sections.pop()
+        return [
+            row
+            for index, row in enumerate(rows)
+            if index in kept
+            or (row["type"] in ("note", "subtotal") and kept.issuperset(owners[index][-1:]))
+        ]
 
     def _has_statement(self):
         """Whether this document bills work of an order, and so shows where each line stands."""

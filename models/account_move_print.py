@@ -31,8 +31,13 @@ class AccountMove(models.Model):
         """Return that this invoice is paid: since when, by what."""
         # sudo: dates and means of payments, for whoever may print the invoice
         content = (self.sudo().invoice_payments_widget or {}).get("content") or []
+        # What a credit note and an invoice settle of each other is no payment.
+        entries = self.env["account.move"].sudo().browse(row["move_id"] for row in content)
+        invoices = entries.filtered(lambda move: move.is_invoice(include_receipts=True))
         payments = [
-            row for row in content if not row.get("is_exchange") and not row.get("is_refund")
+            row
+            for row in content
+            if not row.get("is_exchange") and row["move_id"] not in invoices.ids
         ]
         dates = [fields.Date.to_date(row["date"]) for row in payments if row.get("date")]
         means = list(
@@ -50,6 +55,9 @@ class AccountMove(models.Model):
             return self.env._(
                 "Paid except the retention of guarantee, on %(date)s (%(means)s)", **values
             )
+        if not dates and invoices:
+            is_invoice = self.move_type == "out_invoice"
+            return is_invoice and self.env._("Settled by credit note")
         if not dates:
             return self.env._("Paid")
         return self.env._("Paid on %(date)s (%(means)s)", **values)
@@ -68,10 +76,15 @@ class AccountMove(models.Model):
         """Return the mentions as the company has them now."""
         # sudo: texts of the company, for whoever may print the invoice
         company = self.company_id.sudo()
-        texts = [company.mention_late_payment, company.mention_insurance]
+
+        def mention(name):
+            # A branch has those of the company above it, where it has none of its own.
+            return next((own[name] for own in reversed(company.parent_ids) if own[name]), False)
+
+        texts = [mention("mention_late_payment"), mention("mention_insurance")]
         if any(
             tax.amount_type == "percent" and 0 < tax.amount < STANDARD_RATE
             for tax in self.invoice_line_ids.tax_ids
         ):
-            texts.append(company.mention_reduced_rate)
+            texts.append(mention("mention_reduced_rate"))
         return [text for text in texts if text]

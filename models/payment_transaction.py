@@ -29,6 +29,9 @@ class PaymentTransaction(models.Model):
             *(self._prepare_retention_line(line, amount) for line, amount in amounts.items()),
         ]
         payment = super()._create_payment(**values)
+        if not payment.move_id:
+            # Without an outstanding account Odoo makes no entry before the bank statement comes.
+            return payment
         paying = payment.move_id.line_ids.filtered(
             lambda line: line.account_id in retentions.account_id
         )

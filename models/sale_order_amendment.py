@@ -6,6 +6,12 @@ from odoo import api, fields, models
 class SaleOrder(models.Model):
     _inherit = "sale.order"
 
+    initial_contract_date = fields.Date(
+        string="Initial Contract of",
+        readonly=True,
+        copy=False,
+        help="When the initial contract was noted: on the day of its first document.",
+    )
     initial_amount_untaxed = fields.Monetary(
         string="Initial Contract (untaxed)",
         readonly=True,
@@ -19,24 +25,31 @@ class SaleOrder(models.Model):
         help="Total of the order, tax included, when its first document was made.",
     )
 
-    def _lock_for_billing(self):
-        # EXTENDS sale.order: whoever makes the first document fixes what the contract was.
-        res = super()._lock_for_billing()
-        if not self._has_billing_begun():
-            # sudo: a note of the order's own amounts; an invoicing user needn't be allowed to write
-            self.sudo().write(
+    def _note_initial_contract(self, documents=None):
+        """Note what the contract is, where it isn't noted or nothing but these documents stands.
+
+        :param documents: that are being made; None for orders that were billed before this was noted
+        """
+        # sudo: a note of the order's own amounts, whoever bills it
+        for order in self.sudo():
+            others = order._get_billing_documents() - (documents or order.env["account.move"])
+            begun = any(move.state != "cancel" for move in others)
+            if order.initial_contract_date and begun:
+                continue
+            order.write(
                 {
-                    "initial_amount_untaxed": self.amount_untaxed,
-                    "initial_amount_total": self.amount_total,
+                    "initial_contract_date": fields.Date.context_today(order),
+                    "initial_amount_untaxed": order.amount_untaxed,
+                    "initial_amount_total": order.amount_total,
                 }
             )
-        return res
+            if not begun:
+                order.order_line.filtered("is_change_order").is_change_order = False
 
     def _has_billing_begun(self):
         """Whether a document of the order stands, drafts included."""
         self.ensure_one()
-        # sudo: whether there is one, for users who may not read entries
-        return any(move.state != "cancel" for move in self.sudo().billing_document_ids)
+        return any(move.state != "cancel" for move in self._get_billing_documents())
 
     def _get_contract_figures(self):
         """Return the contract before and after its change orders, in the order's currency.
@@ -45,7 +58,7 @@ class SaleOrder(models.Model):
             `amended_untaxed`, `amended_total`; initial is amended where nothing was noted
         """
         self.ensure_one()
-        noted = self.initial_amount_untaxed or self.initial_amount_total
+        noted = self.initial_contract_date
         initial_untaxed = self.initial_amount_untaxed if noted else self.amount_untaxed
         initial_total = self.initial_amount_total if noted else self.amount_total
         return {
@@ -71,8 +84,21 @@ class SaleOrderLine(models.Model):
     def create(self, vals_list):
         # EXTENDS sale: a line that comes after the first document is a change order.
         lines = super().create(vals_list)
-        added = lines.filtered(lambda line: not line.is_downpayment and not line.is_expense)
+        added = lines.filtered(
+            lambda line: not (line.display_type or line.is_downpayment or line.is_expense)
+        )
         for order in added.order_id:
-            if order.state == "sale" and order._has_billing_begun():
+            if order._has_billing_begun():
                 (added & order.order_line).is_change_order = True
         return lines
+
+
+class AccountMove(models.Model):
+    _inherit = "account.move"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        # EXTENDS account: the first document of an order fixes what its contract was.
+        moves = super().create(vals_list)
+        moves.billing_order_id._note_initial_contract(moves)
+        return moves

@@ -292,7 +292,7 @@ class SaleOrder(models.Model):
             {
                 "name": item.name or "",
                 "amount": item.display_type == "product"
-                and -move.direction_sign * item.price_subtotal,
+                and self._get_own_amount(move, item.price_subtotal),
             }
             for item in (lines - title).sorted("sequence")
         ]
@@ -308,18 +308,14 @@ class SaleOrder(models.Model):
                 continue
             if not rows or not title or rows[-1]["name"] != title:
                 rows.append({"name": title or item.name, "untaxed": 0.0, "tax": 0.0, "total": 0.0})
-            sign = -move.direction_sign
-            rows[-1]["untaxed"] += sign * item.price_subtotal
-            rows[-1]["tax"] += sign * (item.price_total - item.price_subtotal)
-            rows[-1]["total"] += sign * item.price_total
-        currency = move.currency_id
-        return [
-            {
-                name: currency.round(value) if name != "name" else value
-                for name, value in row.items()
-            }
-            for row in rows
-        ]
+            rows[-1]["untaxed"] += item.price_subtotal
+            rows[-1]["total"] += item.price_total
+        for row in rows:
+            untaxed, total = (
+                self._get_own_amount(move, row[name]) for name in ("untaxed", "total")
+            )
+            row.update(untaxed=untaxed, tax=self.currency_id.round(total - untaxed), total=total)
+        return rows
 
     def _get_retention_figures(self, move, documents):
         """Return what the customer retains of a document, and of the job with it; empty for none.
@@ -331,10 +327,20 @@ class SaleOrder(models.Model):
         currency = self.currency_id
         own = documents[-1]
         return {
-            "rate": move.invoice_payment_term_id._get_retention_line().value_amount,
+            "rate": (move.reversed_entry_id or move)
+            .invoice_payment_term_id._get_retention_line()
+            .value_amount,
             "amount": own["retention"],
             "net": currency.round(own["total"] - own["retention"]),
             "date": fields.Date.to_string(move.invoice_date_due),
+            "shares": [
+                {
+                    "date": fields.Date.to_string(line.date_maturity),
+                    "amount": self._get_own_amount(move, -move.direction_sign * line.amount_currency),
+                }
+                for line in move.line_ids.sorted("date_maturity")
+                if line.display_type == "payment_term" and not line.is_retention
+            ],
             "so_far": currency.round(sum(row["retention"] for row in documents)),
         }
 
@@ -356,9 +362,9 @@ class SaleOrder(models.Model):
     def _get_statement_rows(self, before, this, texts):
         """Return one row a line of the order, a subtotal closing each section; change orders apart."""
         lines = self.order_line.filtered(lambda line: not line.is_downpayment)
-        changes = lines.filtered("is_change_order")
+        changes = self._get_change_lines(lines)
         rows = self._get_section_rows(lines - changes, before, this, texts)
-        if not any(line._is_work_line() for line in changes):
+        if not changes:
             return rows
         change_rows = self._get_section_rows(changes, before, this, texts, outer=1)
         title = self.env._("Change orders")
@@ -368,6 +374,29 @@ class SaleOrder(models.Model):
             *change_rows,
             {**self._get_subtotal_row(title, change_rows), "level": 1, "is_change": True},
         ]
+
+    def _get_change_lines(self, lines):
+        """Return what stands under the title of the change orders: those lines, the titles of sections
+        that have no others, and the notes that follow either.
+
+        :param lines: of the order, in its sequence
+        """
+        changes = lines.filtered(lambda line: line.is_change_order and line._is_work_line())
+        if not changes:
+            return changes
+        follows = False
+        for line in lines:
+            if line.display_type in SECTIONS:
+                works = line._get_section_lines().filtered(lambda work: work._is_work_line())
+                follows = bool(works) and works <= changes
+                if follows:
+                    changes |= line
+            elif line.display_type:
+                if follows:
+                    changes |= line
+            else:
+                follows = line in changes
+        return lines & changes
 
     def _get_section_rows(self, lines, before, this, texts, outer=0):
         """Return the rows of lines, a subtotal closing each section.
@@ -388,7 +417,7 @@ class SaleOrder(models.Model):
                 close(level)
                 open_sections.append((level, len(rows), line.name))
                 rows.append({"type": "section", "level": level, "name": line.name})
-            elif line.display_type == "line_note":
+            elif line.display_type == "line_note" or line.product_type == "combo":
                 rows.append({"type": "note", "name": line.name})
             elif line._is_work_line():
                 rows.append(self._get_work_row(line, before[line.id], this[line.id], texts))

@@ -113,6 +113,14 @@ class TestSituationApproval(SituationCommon):
             self.assertTrue(message.attachment_ids)
             self.assertTrue(move.invoice_pdf_report_id)
 
+    def test_a_paid_one_asks_for_nothing(self):
+        situation = self.situation(self.order, 50, invoice_date="2026-04-12", post=True)
+        self.pay(situation)
+        self.assertTrue(situation.is_paid_except_retention)
+        body = self.send(situation).body
+        self.assertIn("already paid", body)
+        self.assertNotIn("Please pay", body)
+
     def test_other_invoices_keep_odoos_words(self):
         invoice = self.make_order(self.line("A", 1, 100))._create_invoices()
         self.assertEqual(

@@ -4,6 +4,7 @@ import re
 
 from lxml import html
 
+from odoo.fields import Command
 from odoo.tests import tagged
 
 from .common import SituationCommon
@@ -270,7 +271,7 @@ class TestSituationPrint(SituationCommon):
         ]
         self.assertEqual(
             self.order.order_line.filtered("is_change_order").mapped("name"),
-            ["Pool", "Cellar", "Shelf"],
+            ["Pool", "Shelf"],
         )
         third = self.situation(self.order, 50, post=True)
         rows = self.rows(third)
@@ -292,6 +293,88 @@ class TestSituationPrint(SituationCommon):
         self.second.action_post()
         self.balance(self.order, post=True)
         self.assertJobTies(self.order)
+
+    def test_a_title_and_a_note_are_no_change_orders(self):
+        fence = self.work_line(self.order, "Fence")
+        self.order.order_line = [
+            Command.create(
+                {"display_type": "line_section", "name": "Roof garden", "sequence": fence.sequence}
+            ),
+            Command.create(
+                {"display_type": "line_note", "name": "By crane", "sequence": fence.sequence + 1}
+            ),
+        ]
+        self.assertFalse(self.order.order_line.filtered("is_change_order"))
+        names = [row[0] for row in self.rows(self.situation(self.order, 50))]
+        self.assertIn("Roof garden", names)
+        self.assertIn("By crane", names)
+        self.assertNotIn("Change orders", names)
+
+    def test_a_line_added_in_quotation_is_a_change_order(self):
+        self.order._action_cancel()
+        self.order.action_draft()
+        self.order.order_line = [self.line("Pool", 2, 100)]
+        self.order.action_confirm()
+        self.assertTrue(self.work_line(self.order, "Pool").is_change_order)
+
+    def test_the_contract_of_a_deposit_made_by_odoos_wizard(self):
+        order = self.make_order(self.line("Walls", 1, 100))
+        wizard = (
+            self.env["sale.advance.payment.inv"]
+            .with_context(active_model="sale.order", active_ids=order.ids)
+            .create({"advance_payment_method": "percentage", "amount": 10})
+        )
+        wizard.create_invoices()
+        self.assertEqual(order.initial_amount_total, 120)
+        order.order_line = [self.line("More", 1, 100)]
+        self.assertEqual(order._get_contract_figures()["changes_total"], 120)
+
+    def test_a_branch_has_its_companys_mentions(self):
+        branch = self.env["res.company"].create({"name": "Branch", "parent_id": self.company.id})
+        self.company.mention_insurance = "Insured"
+        self.assertIn("Insured", self.second.new({"company_id": branch.id})._read_mentions())
+
+    def test_the_credit_note_tells_the_rate(self):
+        order = self.make_order(
+            self.line("Works", 1, 4000), payment_term_id=self.make_term((95, 30), (5, None)).id
+        )
+        move = self.situation(order, 25, invoice_date="2026-03-12", post=True)
+        credit = move._reverse_moves([{"invoice_date": "2026-06-01"}], cancel=True)
+        rows = self.rows(credit, "situation_retention")
+        self.assertEqual(rows[0], ["Retention of guarantee 5.00 %", "60.00 €"])
+        self.assertFalse(credit._get_payment_wording())
+        self.assertEqual(move._get_payment_wording(), "Settled by credit note")
+
+    def test_each_date_of_the_net_to_pay(self):
+        term = self.make_term((50, 30), (45, 60), (5, None))
+        order = self.make_order(self.line("Works", 1, 1000), payment_term_id=term.id)
+        move = self.situation(order, 50, invoice_date="2026-01-01", post=True)
+        self.assertEqual(
+            self.rows(move, "situation_retention"),
+            [
+                ["Retention of guarantee 5.00 %", "-30.00 €"],
+                ["Net to pay", "570.00 €"],
+                ["by 01/31/2026", "300.00 €"],
+                ["by 03/02/2026", "270.00 €"],
+                ["Retained on this job so far", "30.00 €"],
+            ],
+        )
+
+    def test_this_period_only_has_no_empty_sections(self):
+        self.company.print_presentation = "period"
+        order = self.make_order(
+            self.section("A"),
+            self.line("First", 1, 100),
+            self.section("A1", "line_subsection"),
+            self.line("Second", 1, 100),
+            self.section("B"),
+            self.section("Later", "line_note"),
+            self.line("Third", 1, 100),
+        )
+        move = self.situation(order, [{"line_id": order.order_line[1].id, "progress": 50}])
+        self.assertEqual(
+            [row[0] for row in self.rows(move)[2:]], ["A", "First", "Subtotal A", "Total, untaxed"]
+        )
 
     def test_a_changed_quantity_amends_the_contract(self):
         self.work_line(self.order, "Fence").product_uom_qty = 2
