@@ -198,7 +198,10 @@ class AccountRetention(models.Model):
         CROSS JOIN LATERAL (
                    SELECT known.amount - known.lost - known.residual AS paid,
                           LEAST(known.opposed, known.residual) AS opposed,
-                          LEAST(known.replaced, known.amount - known.lost) AS replaced,
+                          -- A loss takes from what the guarantee replaced.
+                          GREATEST(LEAST(known.replaced,
+                                         known.amount - known.lost
+                                         - (known.freed - known.replaced)), 0) AS replaced,
                           LEAST(known.freed
                                 + LEAST(known.paid_before,
                                         known.amount - known.lost - known.residual),
