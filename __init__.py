@@ -8,3 +8,4 @@ def post_init_hook(env):
     companies._set_missing_accounts()
     companies._set_missing_mentions()
     env["sale.order"]._adopt_down_payments()
+    env["sale.order"]._note_billed_contracts()

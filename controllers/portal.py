@@ -11,6 +11,8 @@ class RetentionPortal(PortalAccount):
     def _get_overdue_invoices_domain(self, partner_id=None):
         # EXTENDS account: an invoice of which the retention alone is unpaid is overdue when that is.
         domain = Domain(super()._get_overdue_invoices_domain(partner_id))
+        # The books have the customer himself, whichever contact of his the invoice is for.
+        partner = request.env["res.partner"].browse(partner_id) or request.env.user.partner_id
         # sudo: which shares are due, read of the visitor's own invoices only
         due = (
             request.env["account.retention"]
@@ -19,7 +21,7 @@ class RetentionPortal(PortalAccount):
                 [
                     ("due", ">", 0),
                     ("date", "<", fields.Date.today()),
-                    ("partner_id", "=", partner_id or request.env.user.partner_id.id),
+                    ("partner_id", "=", partner.sudo().commercial_partner_id.id),
                 ]
             )
         )

@@ -93,7 +93,9 @@ class AccountMove(models.Model):
 
     def _retain_whole(self, terms):
         """Return needed terms of which everything stands against the retention that is lost."""
-        key = {**next(iter(terms)), "date_maturity": NO_DATE} if terms else {}
+        if not terms:
+            return terms
+        key = {**next(iter(terms)), "date_maturity": NO_DATE}
         return {
             frozendict(key): {
                 name: sum(values[name] for values in terms.values())

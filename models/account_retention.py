@@ -10,6 +10,7 @@ ACTIVITY = "sale_situation_invoicing.mail_activity_type_retention"
 # What a document's retention is told by, in its own currency (`account.retention._get_by_move`).
 FIGURES = (
     "amount",
+    "paid",
     "residual",
     "due",
     "held",
@@ -62,29 +63,35 @@ class AccountRetention(models.Model):
         ],
         readonly=True,
     )
-    amount = fields.Monetary(string="Retained (currency)", readonly=True)
-    residual = fields.Monetary(string="Left to pay (currency)", readonly=True)
-    due = fields.Monetary(string="Due now (currency)", readonly=True)
-    held = fields.Monetary(string="Held (currency)", readonly=True)
-    opposed = fields.Monetary(string="Opposed (currency)", readonly=True)
-    lost = fields.Monetary(string="Lost (currency)", readonly=True)
+    # Of several currencies a sum says nothing: pivots and graphs have those of the company.
+    amount = fields.Monetary(string="Retained (currency)", aggregator=None, readonly=True)
+    paid = fields.Monetary(string="Paid (currency)", aggregator=None, readonly=True)
+    residual = fields.Monetary(string="Left to pay (currency)", aggregator=None, readonly=True)
+    due = fields.Monetary(string="Due now (currency)", aggregator=None, readonly=True)
+    held = fields.Monetary(string="Held (currency)", aggregator=None, readonly=True)
+    opposed = fields.Monetary(string="Opposed (currency)", aggregator=None, readonly=True)
+    lost = fields.Monetary(string="Lost (currency)", aggregator=None, readonly=True)
     released = fields.Monetary(
         string="Released (currency)",
+        aggregator=None,
         readonly=True,
         help="Paid, or let go by a release or a bank guarantee.",
     )
     replaced = fields.Monetary(
         string="Replaced (currency)",
+        aggregator=None,
         readonly=True,
         help="Let go by a bank guarantee.",
     )
     not_due = fields.Monetary(
         string="Not due (currency)",
+        aggregator=None,
         readonly=True,
         help="What is not to be paid now, whether it was paid already or not, or is lost.",
     )
     freed = fields.Monetary(
         string="Let go (currency)",
+        aggregator=None,
         readonly=True,
         help="By releases and bank guarantees, with what was paid before them.",
     )
@@ -161,6 +168,7 @@ class AccountRetention(models.Model):
                         WHEN known.reached THEN 'due'
                         ELSE 'held' END AS state,
                    known.sign * known.amount AS amount,
+                   known.sign * now.paid AS paid,
                    known.sign * known.residual AS residual,
                    known.sign * due.due AS due,
                    known.sign * told.held AS held,

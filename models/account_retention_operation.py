@@ -10,6 +10,12 @@ from ..tools.money import ZERO, exact, rounded
 from ..tools.retention import allot
 from .account_retention import ACTIVITY
 
+KINDS = [
+    ("release", "Release"),
+    ("guarantee", "Bank guarantee"),
+    ("opposition", "Opposition"),
+    ("loss", "Loss"),
+]
 # What lets a retention go: it becomes due before its date.
 FREEING_KINDS = ("release", "guarantee")
 
@@ -26,16 +32,7 @@ class AccountRetentionOperation(models.Model):
     _order = "date desc, id desc"
     _check_company_auto = True
 
-    kind = fields.Selection(
-        [
-            ("release", "Release"),
-            ("guarantee", "Bank guarantee"),
-            ("opposition", "Opposition"),
-            ("loss", "Loss"),
-        ],
-        required=True,
-        readonly=True,
-    )
+    kind = fields.Selection(KINDS, required=True, readonly=True)
     date = fields.Date(required=True, readonly=True)
     order_id = fields.Many2one(
         "sale.order", readonly=True, index="btree_not_null", ondelete="cascade", check_company=True
@@ -306,8 +303,7 @@ class AccountRetentionOperation(models.Model):
         """Return what was paid of a retention before anything let it go."""
         if self.kind not in FREEING_KINDS:
             return 0.0
-        paid = figures["amount"] - figures["lost"] - figures["residual"]
-        return max(paid - figures["freed"], 0.0)
+        return max(figures["paid"] - figures["freed"], 0.0)
 
     def _hand_over(self):
         """Pass on what this operation knew of its retentions, before it is undone."""
@@ -344,8 +340,7 @@ class AccountRetentionOperation(models.Model):
             now = figures.get(share.move_id.id)
             if not now:
                 continue
-            paid = now["amount"] - now["lost"] - now["residual"]
-            if self.currency_id.compare_amounts(paid, now["freed"] - share.amount) > 0:
+            if self.currency_id.compare_amounts(now["paid"], now["freed"] - share.amount) > 0:
                 raise UserError(
                     self.env._(
                         "The retention of %(move)s was paid since: this can't be undone any more.",

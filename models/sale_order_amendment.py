@@ -32,8 +32,7 @@ class SaleOrder(models.Model):
         """
         # sudo: a note of the order's own amounts, whoever bills it
         for order in self.sudo():
-            others = order._get_billing_documents() - (documents or order.env["account.move"])
-            begun = any(move.state != "cancel" for move in others)
+            begun = order._has_billing_begun(documents)
             if order.initial_contract_date and begun:
                 continue
             order.write(
@@ -46,10 +45,20 @@ class SaleOrder(models.Model):
             if not begun:
                 order.order_line.filtered("is_change_order").is_change_order = False
 
-    def _has_billing_begun(self):
-        """Whether a document of the order stands, drafts included."""
+    @api.model
+    def _note_billed_contracts(self):
+        """Note the contracts of the orders that were billed before contracts were noted."""
+        billed = self.env["account.move"].search([("billing_order_id", "!=", False)])
+        billed.billing_order_id._note_initial_contract()
+
+    def _has_billing_begun(self, apart_from=None):
+        """Whether a document of the order stands, drafts included.
+
+        :param apart_from: documents that don't count
+        """
         self.ensure_one()
-        return any(move.state != "cancel" for move in self._get_billing_documents())
+        documents = self._get_billing_documents() - (apart_from or self.env["account.move"])
+        return any(move.state != "cancel" for move in documents)
 
     def _get_contract_figures(self):
         """Return the contract before and after its change orders, in the order's currency.

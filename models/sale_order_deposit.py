@@ -225,8 +225,6 @@ class SaleOrder(models.Model):
             orders = move.line_ids.sale_line_ids.order_id
             if not move.billing_kind and len(orders) == 1 and move._is_deposit():
                 move.write({"billing_kind": "deposit", "billing_order_id": orders.id})
-        billed = self.env["account.move"].search([("billing_order_id", "!=", False)])
-        billed.billing_order_id._note_initial_contract()
 
     # === MAKING A DEPOSIT ===#
 

@@ -166,12 +166,9 @@ class AccountMove(models.Model):
             credit notes alike
         """
         posted = self.filtered(lambda move: move.state == "posted")
-        retentions = self.env["account.retention"]._get_by_move(posted)
         asked, late = defaultdict(float), defaultdict(float)
         for move in posted:
-            row = retentions.get(move.id, {})
-            on_hold = abs(row.get("held", 0.0)) + abs(row.get("opposed", 0.0))
-            asked[move.id] = move.amount_residual - on_hold
+            asked[move.id] = -move.direction_sign * move.amount_to_pay
         for move, amount in self.env["account.move.line"]._read_group(
             Domain("move_id", "in", posted.ids)
             & Domain("display_type", "=", "payment_term")

@@ -250,13 +250,8 @@ class SaleOrder(models.Model):
         base = self.amount_untaxed if term.retention_base == "untaxed" else self.amount_total
         whole = retention_of(rate, exact(base), exact(self.currency_id.rounding))
         # sudo: figures of the order
-        documents = self.sudo().billing_document_ids
-        figures = self.env["account.retention"]._get_by_move(documents)
-        gone = sum((exact(row["released"] + row["lost"]) for row in figures.values()), ZERO)
-        guarantees = self._get_guarantees()
-        replaced = sum(row["replaced"] for row in figures.values())
-        unused = sum(guarantees.mapped("amount")) - replaced
-        return max(whole - gone - exact(unused), ZERO)
+        cover, gone, _replaced = self._get_retention_changes(self.sudo().billing_document_ids)
+        return max(whole - gone - cover, ZERO)
 
     def _get_guarantees(self):
         """Return the bank guarantees that replace retentions of the order."""
@@ -273,10 +268,7 @@ class SaleOrder(models.Model):
         :return: decimals: what bank guarantees stand for, what is gone (paid, released, lost) for
             another reason, what the guarantees replaced
         """
-        guarantees = self._get_guarantees()
-        cover = sum((exact(amount) for amount in guarantees.mapped("amount")), ZERO)
-        if not cover:
-            return ZERO, ZERO, ZERO
+        cover = sum((exact(amount) for amount in self._get_guarantees().mapped("amount")), ZERO)
         figures = self.env["account.retention"]._get_by_move(documents).values()
         replaced = sum((exact(row["replaced"]) for row in figures), ZERO)
         gone = sum((exact(row["released"]) + exact(row["lost"]) for row in figures), ZERO)
@@ -323,8 +315,12 @@ class SaleOrder(models.Model):
             retained += exact(sign * move.retention_amount)
             base += gross
         whole = rounded(exact(self.amount_total), step) if alike else None
+        job = Job(due, retained, rounded(base, step), whole)
+        if not self._get_guarantees():
+            # What is gone of a retention then is no matter of later documents.
+            return job
         cover, gone, replaced = self._get_retention_changes(older)
-        return Job(due, retained, rounded(base, step), whole, gone, replaced, cover)
+        return job._replace(cover=cover, gone=gone, replaced=replaced)
 
     def _get_plan_retention(self, total, untaxed, deduction):
         """Return what a document with these figures would retain, by the order's payment term.

@@ -336,7 +336,9 @@ class SaleOrder(models.Model):
             "shares": [
                 {
                     "date": fields.Date.to_string(line.date_maturity),
-                    "amount": self._get_own_amount(move, -move.direction_sign * line.amount_currency),
+                    "amount": self._get_own_amount(
+                        move, -move.direction_sign * line.amount_currency
+                    ),
                 }
                 for line in move.line_ids.sorted("date_maturity")
                 if line.display_type == "payment_term" and not line.is_retention

@@ -213,7 +213,7 @@ class SaleOrder(models.Model):
                     "lost": own(retention.lost),
                     "released": own(retention.released),
                     "held": own(retention.amount - retention.lost - retention.released),
-                    "paid": own(retention.amount - retention.lost - retention.residual),
+                    "paid": own(retention.paid),
                     "left": own(retention.residual),
                     "due": own(retention.due),
                     "opposed": own(retention.opposed),

@@ -1,21 +1,14 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..models.account_retention_operation import KINDS
+
 
 class AccountRetentionWizard(models.TransientModel):
     _name = "account.retention.wizard"
     _description = "Release, Replace, Oppose or Lose Retentions"
 
-    kind = fields.Selection(
-        [
-            ("release", "Release"),
-            ("guarantee", "Bank guarantee"),
-            ("opposition", "Opposition"),
-            ("loss", "Loss"),
-        ],
-        required=True,
-        readonly=True,
-    )
+    kind = fields.Selection(KINDS, required=True, readonly=True)
     order_id = fields.Many2one("sale.order", readonly=True)
     move_ids = fields.Many2many("account.move", readonly=True)
     currency_id = fields.Many2one("res.currency", readonly=True)

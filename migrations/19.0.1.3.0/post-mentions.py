@@ -5,5 +5,4 @@ def migrate(cr, version):
     """Do for a database that has the addon already what `post_init_hook` does for a new one."""
     env = api.Environment(cr, SUPERUSER_ID, {})
     env["res.company"].search([])._set_missing_mentions()
-    billed = env["account.move"].search([("billing_order_id", "!=", False)])
-    billed.billing_order_id._note_initial_contract()
+    env["sale.order"]._note_billed_contracts()
