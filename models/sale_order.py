@@ -231,6 +231,13 @@ class SaleOrder(models.Model):
         }
         return action
 
+    def action_create_partial(self):
+        """Open Odoo's invoicing wizard at its partial invoice."""
+        action = self.action_create_deposit()
+        action["name"] = self.env._("Create partial invoice – %(order)s", order=self.name)
+        action["context"]["default_advance_payment_method"] = "partial"
+        return action
+
     def action_create_balance(self):
         """Open the confirmation that shows what the balance will do."""
         self.ensure_one()

@@ -55,15 +55,7 @@ class SaleOrder(models.Model):
                     order=self.name,
                 )
             )
-        if drafts := self._get_draft_deposits():
-            raise UserError(
-                self.env._(
-                    "The balance of order %(order)s has to deduct its deposits, and %(deposits)s is "
-                    "a draft. Post or delete it first.",
-                    order=self.name,
-                    deposits=", ".join(move.display_name for move in drafts),
-                )
-            )
+        self._check_draft_deposits()
         position = self._get_work_position()
         plan = self._plan_targets({line.id: FINISHED for line in position}, position)
         plan["deductions"] = [
@@ -78,6 +70,21 @@ class SaleOrder(models.Model):
                 self.env._("Order %(order)s is closed by its balance already.", order=self.name)
             )
         return plan
+
+    def _check_draft_deposits(self):
+        """Refuse to plan a balance beside a deposit that is a draft.
+
+        :raise UserError: naming it
+        """
+        if drafts := self._get_draft_deposits():
+            raise UserError(
+                self.env._(
+                    "The balance of order %(order)s has to deduct its deposits, and %(deposits)s is "
+                    "a draft. Post or delete it first.",
+                    order=self.name,
+                    deposits=", ".join(move.display_name for move in drafts),
+                )
+            )
 
     def _get_open_lines(self):
         """Return the lines that aren't works, as reinvoiced costs, and that Odoo would invoice now."""

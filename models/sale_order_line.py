@@ -256,13 +256,14 @@ class SaleOrderLine(models.Model):
             quantity += away
         return float(quantity)
 
-    def _get_billed_amounts(self, posted=False):
+    def _get_billed_amounts(self, posted=False, kind=None):
         """Return ``{line id: untaxed amount}`` of the lines' documents, in the order's currency.
 
         Drafts and posted ones count, cancelled ones don't, credit notes are negative. The accounting
         amount is read, because it is what a document's total is made of.
 
         :param bool posted: posted documents only
+        :param kind: documents of this `billing_kind` only
         """
         amounts = defaultdict(float)
         line_ids = [line_id for line_id in (self._origin.ids or self.ids) if line_id]
@@ -271,7 +272,7 @@ class SaleOrderLine(models.Model):
         # sudo: the figures of an order that the user reads, not the entries, which a salesperson
         # may not read; `sale` computes its invoiced amounts the same way.
         journal_items = self.env["account.move.line"].sudo()
-        domain = self._get_billing_items_domain(line_ids, posted=posted)
+        domain = self._get_billing_items_domain(line_ids, posted, kind)
         currencies = {line.id or line._origin.id: line.currency_id for line in self}
         foreign = []
         for order_line, currency, amount_currency in journal_items._read_group(
@@ -284,7 +285,7 @@ class SaleOrderLine(models.Model):
             else:
                 foreign.append(order_line.id)
         if foreign:
-            domain = self._get_billing_items_domain(foreign, posted=posted)
+            domain = self._get_billing_items_domain(foreign, posted, kind)
             for item in journal_items.search(domain):
                 for order_line in item.sale_line_ids:
                     currency = currencies.get(order_line.id)
@@ -300,14 +301,14 @@ class SaleOrderLine(models.Model):
                 amounts[line_id] = currencies[line_id].round(amount)
         return amounts
 
-    def _get_billed_quantities(self):
+    def _get_billed_quantities(self, kind=None):
         """Return ``{line id: quantity}`` of the lines' documents, as `_get_billed_amounts` counts."""
         quantities = defaultdict(float)
         if not self:
             return quantities
         journal_items = self.env["account.move.line"].sudo()  # as in `_get_billed_amounts`
         for move_type, sign in (("out_invoice", 1), ("out_refund", -1)):
-            domain = self._get_billing_items_domain(self.ids) & Domain(
+            domain = self._get_billing_items_domain(self.ids, kind=kind) & Domain(
                 "move_id.move_type", "=", move_type
             )
             for order_line, unit, quantity in journal_items._read_group(
@@ -320,10 +321,12 @@ class SaleOrderLine(models.Model):
         return quantities
 
     @api.model
-    def _get_billing_items_domain(self, line_ids, posted=False):
+    def _get_billing_items_domain(self, line_ids, posted=False, kind=None):
         """Return the domain of the journal items that bill these order lines."""
         domain = Domain("sale_line_ids", "in", line_ids) & Domain("display_type", "=", "product")
         domain &= Domain("move_id.move_type", "in", ("out_invoice", "out_refund"))
+        if kind:
+            domain &= Domain("move_id.billing_kind", "=", kind)
         if accrual_date := self.env.context.get("accrual_entry_date"):
             domain &= Domain("move_id.invoice_date", "<=", accrual_date)
         states = Domain("parent_state", "=", "posted")

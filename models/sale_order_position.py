@@ -85,6 +85,19 @@ class SaleOrder(models.Model):
             )
         return position
 
+    def _get_position_without(self, documents):
+        """Return `_get_work_position` as if some documents of the order didn't exist."""
+        position = self._get_work_position()
+        amounts = self._get_amounts_by_line(documents) if documents else {}
+        for line, (work, *rest) in position.items():
+            if line.id in amounts:
+                amount, quantity = amounts[line.id]
+                work = work._replace(billed=work.billed - amount)
+                if not work.amount and not work.billed:
+                    work = work._replace(billed_quantity=work.billed_quantity - quantity)
+                position[line] = (work, *rest)
+        return position
+
     def _get_billing_documents(self):
         """Return the customer invoices and credit notes of the order, oldest first.
 
@@ -110,8 +123,10 @@ class SaleOrder(models.Model):
             amount = item.currency_id._convert(amount, self.currency_id, item.company_id, date)
         return exact(amount)
 
-    def _get_billed_taxes(self):
+    def _get_billed_taxes(self, apart_from=None):
         """Return ``{tax id: amount}`` of the works in the documents that are not cancelled.
+
+        :param apart_from: documents that don't count
 
         A document that bills nothing but this order is read from its own tax lines, so that a tax
         amount corrected by hand counts, less what its deposit and deduction lines bear; of any
@@ -119,6 +134,7 @@ class SaleOrder(models.Model):
         """
         self.ensure_one()
         documents = self._get_billing_documents().filtered(lambda move: move.state != "cancel")
+        documents -= apart_from or self.env["account.move"]
         billed = defaultdict(lambda: ZERO)
         if not documents:
             return billed

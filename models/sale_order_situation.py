@@ -33,15 +33,17 @@ class SaleOrder(models.Model):
         """
         self._check_can_be_billed()
         position = self._get_work_position()
-        plan = self._plan_targets(self._resolve_entries(entries, position), position)
+        targets = self._leave_partial_lines(self._resolve_entries(entries, position), entries)
+        plan = self._plan_targets(targets, position)
         plan["deductions"] = self._plan_deductions(plan, deduction_rule, deduction_amount)
         return plan
 
-    def _plan_targets(self, targets, position=None):
+    def _plan_targets(self, targets, position=None, billed_taxes=None):
         """Return the slices that bring the lines of ``targets`` there, the others staying.
 
         :param targets: ``{line id: Target}``
         :param position: where the order stands, if it is known already
+        :param billed_taxes: `_get_billed_taxes`, if they are known already
         :return: dict of `position` (see `_get_work_position`), `slices` and `parts` (all slices, and
             those that bill something, by line id), `taxes` (``{line id: {tax id: amount}}``), and, none
             yet, `deductions` (see `_plan_deductions`) and `open_lines` (see `_plan_balance`)
@@ -57,7 +59,7 @@ class SaleOrder(models.Model):
         taxes = slice_taxes(
             {line.id: taxes for line, (_work, taxes, _b, _w) in position.items()},
             slices.values(),
-            self._get_billed_taxes(),
+            self._get_billed_taxes() if billed_taxes is None else billed_taxes,
             step,
             self.company_id.tax_calculation_rounding_method == "round_per_line",
             {line.id: whole for line, (_work, _t, _b, whole) in position.items()},
@@ -249,15 +251,14 @@ class SaleOrder(models.Model):
 
     # === DOCUMENT ===#
 
-    def _create_document(self, kind, plan, invoice_date=False):
+    def _create_document(self, kind, plan, invoice_date=False, **values):
         """Create the draft document of a plan, as `_create_invoices` creates Odoo's invoices.
 
         :param kind: `billing_kind` of the document
+        :param values: further values of the document
         """
-        order = self.with_company(self.company_id)
-        if order.partner_invoice_id.lang:
-            order = order.with_context(lang=order.partner_invoice_id.lang)
-        values = order._prepare_document(kind, plan, invoice_date)
+        order = self._in_document_language()
+        values = {**order._prepare_document(kind, plan, invoice_date), **values}
         move_sudo = order._create_account_invoices([values], final=True)
         if move_sudo.amount_total < 0:
             with self.env.protecting([move_sudo._fields["team_id"]], move_sudo):
@@ -268,6 +269,13 @@ class SaleOrder(models.Model):
             subtype_xmlid="mail.mt_note",
         )
         return self.env["account.move"].browse(move_sudo.id).with_company(self.company_id)
+
+    def _in_document_language(self):
+        """Return the order as its documents are written: its company's, in its customer's language."""
+        order = self.with_company(self.company_id)
+        if order.partner_invoice_id.lang:
+            order = order.with_context(lang=order.partner_invoice_id.lang)
+        return order
 
     def _get_next_situation_number(self):
         """Return the first number from 1 that no situation of the order bears."""
@@ -318,7 +326,7 @@ class SaleOrder(models.Model):
                 Command.create({**stored, **values, "sequence": sequence})
                 for sequence, values in enumerate(
                     [
-                        {"display_type": "line_note", "name": self._get_title(kind, texts)},
+                        {"display_type": "line_note", "name": self._get_title(kind, plan, texts)},
                         *self._prepare_work_lines(kind, plan, texts),
                         *(line._prepare_invoice_line() for line in plan["open_lines"]),
                         *self._prepare_deduction_lines(plan["deductions"]),
@@ -344,12 +352,26 @@ class SaleOrder(models.Model):
             "progress": self._format_progress(self._get_plan_progress(plan)),
         }
 
-    def _get_title(self, kind, texts):
+    def _get_title(self, kind, plan, texts):
         """Return the title of a document, in the environment's language."""
         if kind == "balance":
             return self._get_balance_title()
+        if kind == "partial":
+            return self._get_partial_title()
+        if kind == "instalment":
+            return self._get_instalment_title(plan)
         given = self._get_given_texts().get("title")
         return given or fill(self.company_id._get_situation_title_template(), texts)
+
+    def _get_line_template(self, kind):
+        """Return the template of the descriptions of a document's lines; see `LINE_PLACEHOLDERS`."""
+        if kind == "partial":
+            return "{description}"
+        if kind == "instalment":
+            return self.env._(
+                "{description}\nBilled: {progress} % (previously {previous_progress} %)"
+            )
+        return self.company_id._get_situation_line_template()
 
     def _get_given_texts(self):
         """Return the texts that the wizard's user gave: ``{"title": str, order line id: str}``."""
@@ -368,7 +390,7 @@ class SaleOrder(models.Model):
         values_list = []
         give_analytic = self._lines_without_analytic_have_none()
         tags = {}
-        template = self.company_id._get_situation_line_template()
+        template = self._get_line_template(kind)
         for line in self._get_document_rows(shown):
             if line.id not in shown:
                 values_list.append(self._prepare_situation_title(line))

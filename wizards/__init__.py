@@ -4,6 +4,7 @@ from . import (
     account_retention_wizard,
     sale_advance_payment_inv,
     sale_balance_wizard,
+    sale_instalment_wizard,
     sale_situation_wizard,
     sale_works_acceptance_wizard,
 )

@@ -148,6 +148,7 @@ class SaleSituationWizard(models.TransientModel):
         progress = figures["previous_progress"]
         return {
             **values,
+            "is_locked": line.is_locked_by_partial,
             "ordered_quantity": line.product_uom_qty,
             "amount": line.contract_amount,
             "previous_progress": progress,
@@ -281,6 +282,9 @@ class SaleSituationWizardLine(models.TransientModel):
     )
     entry_value = fields.Float(digits=(16, 6))
     path = fields.Char(readonly=True, help="Ids of the sections above, as /4/7/.")
+    is_locked = fields.Boolean(
+        readonly=True, help="A partial invoice bills the whole line: it stays as it is."
+    )
     pending = fields.Boolean(help="A section whose new progress is to be given to its lines.")
 
     # === ONCHANGE METHODS ===#
@@ -352,7 +356,12 @@ class SaleSituationWizardLine(models.TransientModel):
         return float_compare(value, known, precision_digits=digits) != 0
 
     def _set_entry(self, kind, value):
-        """Take one of the three cumulative values as the given one; the two others follow."""
+        """Take one of the three cumulative values as the given one; the two others follow.
+
+        What a partial invoice bills stays.
+        """
+        if self.is_locked:
+            return
         self.entry_kind = kind
         self.entry_value = value
         values = self._get_values()
