@@ -1,6 +1,7 @@
 from . import (
     account_chart_template,
     account_move,
+    account_move_balance,
     account_move_early_discount,
     account_move_instalment,
     account_move_line,

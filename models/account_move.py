@@ -86,6 +86,7 @@ class AccountMove(models.Model):
 
     def _post(self, soft=True):
         # EXTENDS account: what is posted is printed again later as it stands now.
+        self._recognise_balance()
         for move in self.filtered(lambda move: move._has_statement()):
             move._refresh_progress()
         posted = super()._post(soft=soft)

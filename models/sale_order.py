@@ -381,7 +381,9 @@ class SaleOrder(models.Model):
                 values[order.id] = order._prepare_rest_values()
         if values:
             self = self.with_context(situation_rest_values=values)
-        return super()._create_invoices(grouped=grouped, final=final, date=date)
+        moves = super()._create_invoices(grouped=grouped, final=final, date=date)
+        moves._recognise_balance()
+        return moves
 
     def _has_situations(self):
         """Whether a document of ours, not cancelled, bills work of this order."""

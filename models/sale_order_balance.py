@@ -114,6 +114,17 @@ class SaleOrder(models.Model):
         credits = balances.filtered(lambda move: move.reversed_entry_id in balances)
         return len(balances) > 2 * len(credits)
 
+    def _is_closed_with(self, move):
+        """Whether this document and earlier ones bill the order whole, to the cent."""
+        self.ensure_one()
+        if self.state != "sale" or not self._has_billing_begun(apart_from=move):
+            return False
+        if self.is_ready_for_balance or self._get_open_lines():
+            return False
+        works = (work for work, _taxes, _bases, _whole in self._get_work_position().values())
+        closed = all(work.billed == work.amount for work in works)
+        return closed and not self._get_left_to_invoice()
+
     # === DOCUMENT ===#
 
     def _get_balance_title(self):

@@ -2,6 +2,7 @@ from . import (
     test_analysis,
     test_analysis_tour,
     test_balance,
+    test_balance_recognised,
     test_deduction,
     test_deposit,
     test_deposit_accounting,

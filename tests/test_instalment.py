@@ -16,10 +16,7 @@ class TestInstalment(SituationCommon):
     def setUpClass(cls):
         super().setUpClass()
         cls.order = cls.make_house()
-        cls.walls, cls.roof = (
-            cls.order.order_line.filtered(lambda line: line.name == name)
-            for name in ("Walls", "Roof")
-        )
+        _title, cls.walls, cls.roof = cls.order.order_line
 
     def instalments(self, *args, order=None, **values):
         order = order or self.order

@@ -40,22 +40,24 @@ class TestInstalmentExactness(RandomJobs):
             drafts = alive.filtered(lambda move: move.state == "draft")
             if len(drafts) < 2:
                 break
-            accident = rng.choice(("post", "post", "cancel", "delete", "credit", "change"))
-            move = drafts.sorted("invoice_date")[0]
-            if accident == "post" and move.amount_total:
-                move.auto_post = "no"
-                move.action_post()
-            elif accident == "cancel":
-                rng.choice(drafts).button_cancel()
-            elif accident == "delete":
-                rng.choice(drafts).unlink()
-            elif accident == "credit":
-                for posted in (alive - drafts)[:1]:
-                    posted._reverse_moves([{"invoice_date": posted.invoice_date}], cancel=True)
-            elif accident == "change":
-                order.write({"order_line": [self.random_line(rng, 99)]})
-                order.respread_instalments()
+            self.have_accident(rng, order, drafts, alive - drafts)
             self.check(order)
+
+    def have_accident(self, rng, order, drafts, posted):
+        accident = rng.choice(("post", "post", "cancel", "delete", "credit", "change"))
+        first = drafts.sorted("invoice_date")[0]
+        if accident == "post" and first.amount_total:
+            first.auto_post = "no"
+            first.action_post()
+        elif accident == "cancel":
+            rng.choice(drafts).button_cancel()
+        elif accident == "delete":
+            rng.choice(drafts).unlink()
+        elif accident == "credit" and posted:
+            posted[:1]._reverse_moves([{"invoice_date": posted[:1].invoice_date}], cancel=True)
+        elif accident == "change":
+            order.write({"order_line": [self.random_line(rng, 99)]})
+            order.respread_instalments()
 
     def make_partial(self, order, line_ids):
         """Bill lines of which nothing is a credit note, or say nothing."""

@@ -13,10 +13,7 @@ class TestPartial(SituationCommon):
     def setUpClass(cls):
         super().setUpClass()
         cls.order = cls.make_house()
-        cls.walls, cls.roof = (
-            cls.order.order_line.filtered(lambda line: line.name == name)
-            for name in ("Walls", "Roof")
-        )
+        _title, cls.walls, cls.roof = cls.order.order_line
 
     def partial(self, order=None, **values):
         return self.move((order or self.order).create_partial_invoice(**values))
