@@ -7,6 +7,7 @@ from . import (
     test_deposit,
     test_deposit_accounting,
     test_deposit_exactness,
+    test_early_discount_documents,
     test_instalment,
     test_instalment_exactness,
     test_job,
