@@ -62,10 +62,16 @@ class ResCompany(models.Model):
         help="Printed under customer invoices with a VAT rate between 0 and 15 %.",
     )
 
-    def _get_print_layout(self):
-        """Return what prints show, as it stands now: ``{name: value}`` of `LAYOUT_FIELDS`."""
+    def _get_print_layout(self, kind):
+        """Return what prints show, as it stands now: ``{name: value}`` of `LAYOUT_FIELDS`.
+
+        :param kind: `billing_kind` of the document; a partial invoice shows the lines that it bills
+        """
         self.ensure_one()
-        return {name: self[name] for name in LAYOUT_FIELDS}
+        layout = {name: self[name] for name in LAYOUT_FIELDS}
+        if kind == "partial":
+            layout["print_presentation"] = "period"
+        return layout
 
     def _set_missing_mentions(self):
         """Give French companies the late-payment mention that the law asks for."""

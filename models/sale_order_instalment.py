@@ -133,8 +133,8 @@ class SaleOrder(models.Model):
 
         :raise UserError: on bad input, naming the value
         """
-        count = self._read_whole_number(count, FEWEST, MOST, self.env._("count"))
-        interval = self._read_whole_number(interval, 1, 10**6, self.env._("interval"))
+        count = self._read_whole_number(count, FEWEST, MOST, "count")
+        interval = self._read_whole_number(interval, 1, 10**6, "interval")
         first = self._read_invoice_date(first_date)
         if not first:
             raise UserError(

@@ -223,7 +223,7 @@ class SaleOrder(models.Model):
             "progress",
         )
         return {
-            "layout": self.company_id._get_print_layout(),
+            "layout": self.company_id._get_print_layout(move.billing_kind),
             "contract": self._get_contract_figures(),
             "title": self._get_document_title(move),
             "rows": rows,

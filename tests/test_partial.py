@@ -85,6 +85,16 @@ class TestPartial(SituationCommon):
         self.balance(self.order)
         self.assertJobTies(self.order)
 
+    def test_print_shows_the_lines_that_it_bills(self):
+        move = self.partial(line_ids=self.roof.ids, post=True)
+        html, _kind = self.env["ir.actions.report"]._render_qweb_html(
+            "account.account_invoices", move.ids
+        )
+        text = html.decode()
+        self.assertIn("Partial invoice", text)
+        self.assertIn("Roof", text)
+        self.assertNotIn("Walls", text)
+
     # === LINES THAT CAN'T BE CHANGED ANY MORE ===#
 
     def test_billed_lines_cannot_be_changed(self):

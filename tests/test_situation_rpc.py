@@ -293,6 +293,38 @@ class SituationRpcCommon(SituationCommon, HttpCase):
             with self.subTest(method=method, values=values):
                 self.assertRefusedInAnyState(texts, method, **values)
 
+    def check_partial_and_instalments(self):
+        partial = self.call("create_partial_invoice", line_ids=self.paint.ids, post=True)
+        self.assertIs(type(partial), int)
+        ids = self.call("create_instalment_invoices", count=3, first_date="2027-01-31")
+        self.assertTrue(all(type(number) is int for number in ids))
+        recap = self.call("get_billing_recap")
+        self.assertPlain(recap, RECAP)
+        self.assertEqual(
+            [(row["id"], row["kind"], row["date"], row["total"]) for row in recap["documents"]][1:],
+            [
+                (ids[0], "instalment", "2027-01-31", 400),
+                (ids[1], "instalment", "2027-02-28", 400),
+                (ids[2], "balance", "2027-03-31", 400),
+            ],
+        )
+        rows = [{"date": "2027-06-30", "percent": 25}, {"date": "2027-07-31", "percent": 75.0}]
+        changed = self.call("change_instalment_plan", instalments=rows)
+        self.assertEqual([self.read_document(number)["total"] for number in changed], [300, 900])
+        self.assertIs(self.call("respread_instalments"), True)
+        self.assertIs(self.call("cancel_instalment_plan"), True)
+        self.assertEqual(len(self.call("create_instalment_plan", instalments=rows)), 2)
+        self.assertEqual(self.call("get_billing_recap")["to_invoice_total"], 0)
+        for method, values, texts in (
+            ("create_partial_invoice", {"line_ids": self.doors.ids}, ("Doors",)),
+            ("create_partial_invoice", {}, (self.order.name,)),
+            ("create_instalment_invoices", {"count": 1, "first_date": "2027-01-31"}, ("1", "240")),
+            ("create_instalment_invoices", {"count": 3, "first_date": "soon"}, ("soon",)),
+            ("change_instalment_plan", {"instalments": rows[:1]}, ("25",)),
+        ):
+            with self.subTest(method=method, values=values):
+                self.assertRefusedInAnyState(texts, method, **values)
+
     def check_bad_deposits(self):
         for values, texts in (
             ({"amount": 0}, ("0",)),
@@ -376,6 +408,9 @@ class TestSituationXmlRpc(SituationRpcCommon):
 
     def test_deposit_to_balance(self):
         self.check_deposit_to_balance()
+
+    def test_partial_and_instalments(self):
+        self.check_partial_and_instalments()
 
     def test_retention(self):
         self.check_retention()
@@ -474,6 +509,9 @@ class TestSituationJson2(SituationRpcCommon):
     def test_deposit_to_balance(self):
         self.check_deposit_to_balance()
 
+    def test_partial_and_instalments(self):
+        self.check_partial_and_instalments()
+
     def test_retention(self):
         self.check_retention()
 
@@ -557,6 +595,9 @@ class TestSituationOdooRpc(SituationRpcCommon):
 
     def test_deposit_to_balance(self):
         self.check_deposit_to_balance()
+
+    def test_partial_and_instalments(self):
+        self.check_partial_and_instalments()
 
     def test_retention(self):
         self.check_retention()

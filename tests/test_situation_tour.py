@@ -56,6 +56,20 @@ class TestSituationTour(HttpCase, SituationCommon):
         self.assertJobTies(self.order)
         self.assertDepositsTie(self.order)
 
+    def test_partial_and_instalments(self):
+        self.tour("sale_partial_invoice", f"/odoo/action-sale.action_orders/{self.order.id}")
+        documents = self.order.billing_document_ids.sorted("id")
+        self.assertRecordValues(
+            documents,
+            [
+                {"billing_kind": "partial", "state": "posted", "amount_total": 1750},
+                {"billing_kind": "instalment", "state": "draft", "amount_total": 120},
+                {"billing_kind": "instalment", "state": "draft", "amount_total": 120},
+                {"billing_kind": "balance", "state": "draft", "amount_total": 120},
+            ],
+        )
+        self.assertJobTies(self.order)
+
     def test_order(self):
         self.situation(self.order, 10)
         self.situation(self.order, 20)
