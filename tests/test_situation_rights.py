@@ -73,7 +73,23 @@ class TestSituationRights(SituationCommon):
             self.assertDenied(getattr(self.as_user(user, order), name), 45)
         self.assertDenied(self.as_user(user, order).create_deposit_invoice, 30)
         self.assertDenied(self.as_user(user, order).create_balance_invoice)
-        for name in ("action_create_situation", "action_create_deposit", "action_create_balance"):
+        self.assertDenied(self.as_user(user, order).create_partial_invoice)
+        plan = [{"date": "2027-01-31", "percent": 100}]
+        for name, args in (
+            ("create_instalment_invoices", (3, "2027-01-31")),
+            ("create_instalment_plan", (plan,)),
+            ("change_instalment_plan", (plan,)),
+            ("cancel_instalment_plan", ()),
+            ("respread_instalments", ()),
+        ):
+            self.assertDenied(getattr(self.as_user(user, order), name), *args)
+        for name in (
+            "action_create_situation",
+            "action_create_deposit",
+            "action_create_balance",
+            "action_create_partial",
+            "action_create_instalments",
+        ):
             self.assertDenied(getattr(self.as_user(user, order), name))
 
     def assertDeniedAll(self, user, order=None):
@@ -95,6 +111,27 @@ class TestSituationRights(SituationCommon):
         self.assertEqual([row["id"] for row in recap["documents"]], [move_id])
         action = self.as_user(self.salesperson).action_view_situations()
         self.assertEqual(action["res_id"], move_id)
+
+    def test_salesperson_makes_partial_and_instalments(self):
+        order = self.as_user(self.salesperson)
+        order.write({"order_line": [self.line("Roof", 1, 500)]})
+        partial = self.move(order.create_partial_invoice(order.order_line[0].ids))
+        self.assertEqual((partial.state, partial.amount_total), ("draft", 1200))
+        with self.assertRaises(UserError):
+            self.as_user(self.salesperson).order_line[0].product_uom_qty = 2
+        order = self.as_user(self.salesperson)
+        wizard = self.env["sale.instalment.wizard"].with_env(order.env)._create_for_order(order)
+        self.assertEqual(wizard.line_ids.mapped("amount"), [200, 200, 200])
+        wizard.action_create()
+        self.assertEqual(order.draft_instalment_count, 3)
+        ids = [row["id"] for row in order.get_billing_recap()["documents"]]
+        moves = self.move(ids[1:])
+        # Odoo lets a salesperson make invoices, not delete them.
+        self.assertDenied(self.as_user(self.salesperson).cancel_instalment_plan)
+        order = self.as_user(self.invoicing)
+        self.assertTrue(order.respread_instalments())
+        self.assertTrue(order.cancel_instalment_plan())
+        self.assertFalse(moves.exists())
 
     def test_salesperson_makes_deposit_and_balance(self):
         order = self.as_user(self.salesperson)
