@@ -19,7 +19,6 @@ from . import (
     account_move_workbook,
     account_partial_reconcile,
     account_payment,
-    account_payment_notice,
     account_payment_term,
     account_retention,
     account_retention_operation,

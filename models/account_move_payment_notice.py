@@ -44,14 +44,11 @@ class AccountMove(models.Model):
             and self._is_followed()
         )
 
-    def _notify_payment(self, paid, entry, others=()):
+    def _notify_payment(self, paid, entry):
         """Tell the salesperson of a payment of this invoice.
 
-        :param float paid: what it settles of this invoice, in the invoice's currency; without an entry
-            in the books, what it is of
-        :param entry: ``{"amount", "currency": record, "date"}`` of the payment itself, ``"booked"``: whether
-            the invoice's residual knows of it already
-        :param others: numbers of the other invoices that it pays, where the shares aren't known
+        :param float paid: what it settles of this invoice, in the invoice's currency
+        :param entry: ``{"amount", "currency": record, "date"}`` of the payment itself
         """
         self.ensure_one()
         user = self.invoice_user_id
@@ -71,12 +68,7 @@ class AccountMove(models.Model):
             "payment": payment,
             "date": format_date(move.env, entry["date"]),
         }
-        if others:
-            values["others"] = ", ".join(others)
-            first = _(
-                "%(customer)s has paid %(payment)s on %(date)s: %(invoice)s, %(others)s.", **values
-            )
-        elif payment == values["paid"]:
+        if payment == values["paid"]:
             first = _("%(customer)s has paid %(paid)s of %(invoice)s on %(date)s.", **values)
         else:
             # A payment of several invoices, or one with a discount or a write-off.
@@ -86,18 +78,12 @@ class AccountMove(models.Model):
                 **values,
             )
         lines = [first]
-        if not others:
-            left = currency.round(move.amount_to_pay - (0.0 if entry["booked"] else paid))
-            if currency.compare_amounts(left, 0) > 0:
-                lines.append(_("Left to pay now: %(amount)s.", amount=money(left)))
-            else:
-                lines.append(_("Nothing is left to pay now."))
-        if not entry["booked"]:
-            lines.append(_("The payment is registered; the bank statement has not confirmed it yet."))
+        if currency.compare_amounts(move.amount_to_pay, 0) > 0:
+            lines.append(_("Left to pay now: %(amount)s.", amount=money(move.amount_to_pay)))
+        else:
+            lines.append(_("Nothing is left to pay now."))
         if retained := move._get_retained_later():
-            lines.append(
-                _("Retained as a guarantee, not due: %(amount)s.", amount=money(retained))
-            )
+            lines.append(_("Retained as a guarantee, not due: %(amount)s.", amount=money(retained)))
         move.message_notify(
             partner_ids=user.partner_id.ids,
             subject=_("Payment received: %(invoice)s – %(customer)s", **values),

@@ -419,17 +419,24 @@ class AccountMove(models.Model):
         due = moves._get_due_reminders()
         Cron = self.env["ir.cron"]
         Cron._commit_progress(remaining=len(due))
-        for move, (level, overdue) in due.items():
+        for move in due:
             try:
                 with self.env.cr.savepoint():
-                    move._lock_for_reminder()
-                    if not move._send_reminder(level, overdue):
-                        move._tell_no_email(level, overdue)
+                    move._send_due_reminder()
             except Exception as error:
                 _logger.exception("Reminder of invoice %s", move.name)
                 move._tell_failure(error)
             if not Cron._commit_progress(1):
                 break
+
+    def _send_due_reminder(self):
+        """Send the reminder that is due of this invoice; nothing when somebody else works on it, has
+        sent it or noted the payment since the run began."""
+        if not self.try_lock_for_update(allow_referencing=True):
+            return
+        due = self._get_due_reminders()
+        if due and not self._send_reminder(*due[self]):
+            self._tell_no_email(*due[self])
 
     def _tell_no_email(self, level, overdue):
         """Ask the salesperson to reach a customer who has no e-mail address."""

@@ -12,28 +12,17 @@ class AccountPartialReconcile(models.Model):
     def create(self, vals_list):
         # EXTENDS account: a retention that is held keeps an invoice from being "paid", so that Odoo's
         # hook for paid invoices comes a year late.
-        lines = self.env["account.move.line"].browse(
-            {vals[name] for vals in vals_list for name in ("debit_move_id", "credit_move_id")}
-        )
-        # sudo: which payments were told when they were registered, without an entry in the books
-        waiting = lines.sudo().move_id.matched_payment_ids.filtered(
-            lambda payment: not payment.move_id and payment.state == "in_process"
-        )
         partials = super().create(vals_list)
         if not self.env.context.get("hold_payment_notices"):
-            confirmed = waiting.filtered(lambda payment: payment.state == "paid")
-            partials._notify_salespeople(except_moves=confirmed.invoice_ids)
+            partials._notify_salespeople()
         return partials
 
-    def _notify_salespeople(self, except_moves=None):
+    def _notify_salespeople(self):
         """Tell the salespeople of the invoices what was paid of each: one message for an invoice and a
-        payment.
-
-        :param except_moves: invoices whose payment was told already
-        """
+        payment."""
         told = {}
         for partial in self:
-            # sudo: as in `create`
+            # sudo: what is reconciled, whoever does it
             invoice = partial.sudo().debit_move_id.move_id
             entry = partial.sudo().credit_move_id.move_id
             if invoice.is_invoice() and partial._is_payment(entry):
@@ -41,8 +30,6 @@ class AccountPartialReconcile(models.Model):
                 told[invoice, entry] += partial.debit_amount_currency
         for (invoice, entry), paid in told.items():
             move = invoice.with_env(self.env)
-            if except_moves and invoice in except_moves:
-                continue
             if move._wants_payment_notice():
                 move._notify_payment(
                     invoice.currency_id.round(paid), self._get_payment_figures(entry)
@@ -71,4 +58,4 @@ class AccountPartialReconcile(models.Model):
             cash = debits.filtered(lambda item: item.account_id.account_type == "asset_cash")
             amount = sum((cash or debits).mapped("balance"))
             currency = entry.company_currency_id
-        return {"amount": amount, "currency": currency, "date": entry.date, "booked": True}
+        return {"amount": amount, "currency": currency, "date": entry.date}

@@ -11,8 +11,5 @@ class PaymentTransaction(models.Model):
         holding = self.with_context(hold_payment_notices=True)
         payment = super(PaymentTransaction, holding)._create_payment(**extra_create_values)
         payment = payment.with_env(self.env)
-        if payment.move_id:
-            payment.move_id.line_ids.matched_debit_ids._notify_salespeople()
-        else:
-            payment._notify_registered(self.invoice_ids)
+        payment.move_id.line_ids.matched_debit_ids._notify_salespeople()
         return payment

@@ -222,7 +222,9 @@ class ResPartner(models.Model):
         :raise AccessError: to anyone else
         """
         if not self.env.su and not self.env.user._is_internal():
-            raise AccessError(self.env._("The billing of a customer is for the company's own users."))
+            raise AccessError(
+                self.env._("The billing of a customer is for the company's own users.")
+            )
         self.env["account.move"].check_access("read")
 
     def _get_billing_documents_domain(self):

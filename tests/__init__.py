@@ -15,6 +15,7 @@ from . import (
     test_portal_payment,
     test_portal_tour,
     test_reminder,
+    test_reminder_exactness,
     test_reminder_rpc,
     test_reminder_tour,
     test_retention,

@@ -121,9 +121,7 @@ class TestCustomerPage(SituationCommon):
         self.customer.invalidate_recordset()
         self.assertEqual(set(self.customer.billing_order_ids), {begun, waiting, closed})
         row = next(
-            row
-            for row in self.customer.get_billing_summary()["orders"]
-            if row["id"] == begun.id
+            row for row in self.customer.get_billing_summary()["orders"] if row["id"] == begun.id
         )
         self.assertEqual(
             row,
@@ -180,16 +178,20 @@ class TestCustomerPage(SituationCommon):
         self.assertEqual(self.figures(self.customer)[4], 0)
         other = self.setup_other_company()["company"]
         self.env.user.company_ids |= other
-        sale = self.env["account.move"].with_company(other).create(
-            {
-                "move_type": "out_invoice",
-                "partner_id": self.customer.id,
-                "invoice_date": "2026-02-01",
-                "company_id": other.id,
-                "invoice_line_ids": [
-                    Command.create({"name": "x", "price_unit": 100, "tax_ids": []})
-                ],
-            }
+        sale = (
+            self.env["account.move"]
+            .with_company(other)
+            .create(
+                {
+                    "move_type": "out_invoice",
+                    "partner_id": self.customer.id,
+                    "invoice_date": "2026-02-01",
+                    "company_id": other.id,
+                    "invoice_line_ids": [
+                        Command.create({"name": "x", "price_unit": 100, "tax_ids": []})
+                    ],
+                }
+            )
         )
         sale.action_post()
         alone = self.figures(self.customer, company=self.company)[0]
@@ -221,9 +223,7 @@ class TestCustomerPage(SituationCommon):
         self.assertEqual(sum(retained.mapped("held")), self.figures(customer)[3])
         opened = self.listed(customer.action_view_open_deposits())
         self.assertEqual(set(opened), {deposit, situation})
-        self.assertEqual(
-            set(self.listed(customer.action_view_billing_orders())), {order, paid}
-        )
+        self.assertEqual(set(self.listed(customer.action_view_billing_orders())), {order, paid})
         # the same tables on a contact's page
         contact = self.env["res.partner"].create({"name": "C", "parent_id": customer.id})
         self.assertEqual(self.listed(contact.action_view_overdue()), deposit)
@@ -286,8 +286,7 @@ class TestCustomerPage(SituationCommon):
             **{name: {} for name in names},
             "billing_order_ids": {
                 "fields": {
-                    name: {}
-                    for name in ("name", "billing_progress", "billed_total", "due_amount")
+                    name: {} for name in ("name", "billing_progress", "billed_total", "due_amount")
                 }
             },
         }
@@ -310,5 +309,7 @@ class TestCustomerPage(SituationCommon):
         for kind in ("list", "kanban", "search"):
             arch = self.env["res.partner"].get_view(view_type=kind)["arch"]
             names = {node.get("name") or "" for node in etree.fromstring(arch).iter("field")}
-            asked = {name for name in names if name.startswith("billing_")} | names & {"has_billing"}
+            asked = {name for name in names if name.startswith("billing_")} | names & {
+                "has_billing"
+            }
             self.assertFalse(asked)

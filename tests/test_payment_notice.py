@@ -128,8 +128,9 @@ class TestPaymentNotice(SituationCommon):
         )
         payment.action_post()
         lines = (payment.move_id + move).line_ids.filtered(
-            lambda line: line.account_id.account_type == "asset_receivable"
-            and not line.is_retention
+            lambda line: (
+                line.account_id.account_type == "asset_receivable" and not line.is_retention
+            )
         )
         lines.reconcile()
         self.assertTold(self.notices(), move, "paid 7,000.00 €", "Left to pay now: 4,400.00 €.")
@@ -170,38 +171,6 @@ class TestPaymentNotice(SituationCommon):
         self.assertTold(
             self.notices(), move, "paid 3,000.00 €", "on 02/03/2026", "Left to pay now: 8,400.00 €."
         )
-
-    def test_without_an_entry_before_the_bank_statement(self):
-        journal = self.company_data["default_journal_bank"]
-        journal.inbound_payment_method_line_ids.payment_account_id = False
-        move = self.make_invoice()
-        told = self.register(move, 5000)
-        self.assertTold(
-            told,
-            move,
-            "Customer has paid 5,000.00 €",
-            "Left to pay now: 6,400.00 €.",
-            "the bank statement has not confirmed it yet",
-        )
-        # the statement that confirms it is no other payment
-        before = self.notices()
-        line = self.env["account.bank.statement.line"].create(
-            {
-                "journal_id": journal.id,
-                "payment_ref": "Transfer",
-                "amount": 5000,
-                "date": "2026-02-03",
-                "partner_id": self.customer.id,
-            }
-        )
-        _liquidity, suspense, _other = line._seek_for_lines()
-        share = move.line_ids.filtered(
-            lambda item: item.display_type == "payment_term" and not item.is_retention
-        )
-        suspense.account_id = share.account_id
-        (suspense + share).reconcile()
-        self.assertEqual(share.amount_residual, 6400)
-        self.assertEqual(self.notices(), before)
 
     def test_in_another_currency(self):
         currency = self.setup_other_currency("USD", rates=[("2026-01-01", 2.0)])

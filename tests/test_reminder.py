@@ -345,7 +345,9 @@ class TestReminder(ReminderCommon):
 
     @freeze_time("2026-02-16")
     def test_several_by_hand(self):
-        moves = self.make_invoice() | self.make_invoice() | self.make_invoice(invoice_date="2026-02-01")
+        moves = (
+            self.make_invoice() | self.make_invoice() | self.make_invoice(invoice_date="2026-02-01")
+        )
         params = moves.action_send_reminders()["params"]
         self.assertEqual((params["type"], params["title"]), ("warning", "2 reminders sent"))
         self.assertIn(f"Nothing is overdue on {moves[2].name}", params["message"])
@@ -397,9 +399,7 @@ class TestReminder(ReminderCommon):
         self.assertEqual(self.found("reminded"), reminded)
         self.assertTrue(waiting.is_to_remind)
         self.assertFalse((reminded | promised).filtered("is_to_remind"))
-        self.assertNotIn(
-            waiting, self.env["account.move"].search([("is_to_remind", "=", False)])
-        )
+        self.assertNotIn(waiting, self.env["account.move"].search([("is_to_remind", "=", False)]))
         groups = self.env["account.move"]._read_group(
             [("company_id", "=", self.company.id), ("reminder_level_id", "!=", False)],
             ["reminder_level_id"],

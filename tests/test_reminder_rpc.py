@@ -119,7 +119,7 @@ class TestReminderRpc(ReminderCommon, HttpCase):
             ):
                 client = odoorpc.ODOO(url.hostname, port=url.port, version="19.0")
                 client.login(get_db_name(), user.login, user.login)
-                result = getattr(client.env[model].browse(ids), method)()
+                result = client.execute_kw(model, method, [ids], {})
             self.env.invalidate_all()
             return result
 

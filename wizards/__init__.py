@@ -1,7 +1,6 @@
 from . import (
     account_move_reversal,
     account_payment_register,
-    account_payment_register_notice,
     account_retention_wizard,
     sale_advance_payment_inv,
     sale_balance_wizard,

@@ -55,8 +55,7 @@ registry.category("web_tour.tours").add("sale_reminder_settings", {
         click("Remind", "#send_reminders div[name='send_reminders'] input"),
         sees("From today on", "#send_reminders div[name='reminder_start_date'] input:value, #send_reminders div[name='reminder_start_date']"),
         click("Tell nobody", "#notify_payments div[name='notify_payments'] input"),
-        click("Save", ".o_form_button_save"),
-        sees("It is saved", "#send_reminders"),
-        sees("Nothing is left to save", "body:not(:has(.o_form_button_save:visible))"),
+        { ...click("Save", "button.o_form_button_save"), expectUnloadPage: true },
+        sees("It is saved", "#send_reminders div[name='send_reminders'] input:checked"),
     ],
 });
