@@ -23,6 +23,7 @@ class ReminderCommon(SituationCommon):
         cls.first, cls.second, cls.third = (
             cls.env.ref(f"sale_situation_invoicing.reminder_level_{number}") for number in (1, 2, 3)
         )
+        cls.env["res.company"].search([]).send_reminders = False
         cls.company.send_reminders = True
         cls.company.email = "books@example.com"
         cls.customer.email = "customer@example.com"
@@ -242,8 +243,8 @@ class TestReminder(ReminderCommon):
         for part in (
             f"Invoice: *{move.name}* of 01/10/2026, order {move.billing_order_id.name}",
             "Overdue: *6,000.00 €*, since 02/09/2026",
-            "to be paid later: 4,800.00 €",
-            "the retention of guarantee, which is not due: 600.00 €",
+            "To be paid later, and not part of this reminder: 4,800.00 €",
+            "Retained as a guarantee, not due and not part of this reminder: 600.00 €",
             "with the reference",
         ):
             self.assertIn(part, text)
@@ -259,13 +260,26 @@ class TestReminder(ReminderCommon):
         text = self.text(mail)
         self.assertIn("formal notice", text)
         self.assertIn("Own penalty of 12 %, 40 € for recovery.", text)
-        self.assertIn("which is not due before 02/28/2027: 600.00 €", text)
+        self.assertIn("not part of this reminder, until 02/28/2027: 600.00 €", text)
         self.company.mention_late_payment = False
         self.assertIn("indemnité forfaitaire", move._get_late_payment_mention())
         self.company.account_fiscal_country_id = self.env.ref("base.de")
         self.assertFalse(move._get_late_payment_mention())
         # the PDF is made once, as Odoo sends it
         self.assertEqual(mail.attachment_ids.raw, self.mails(move)[1].attachment_ids.raw)
+
+    def test_the_customers_language(self):
+        self.env["res.lang"]._activate_lang("fr_FR")
+        self.customer.lang = "fr_FR"
+        template = self.first.mail_template_id
+        template.with_context(lang="fr_FR").subject = "Relance : {{ object.name }}"
+        move = self.make_invoice()
+        self.run_at("2026-02-16")
+        [mail] = self.mails(move)
+        self.assertEqual(mail.subject, f"Relance : {move.name}")
+        text = self.text(mail).replace("\u202f", " ")
+        self.assertIn("11 400,00 €", text)
+        self.assertIn("09/02/2026", text)
 
     def test_no_email(self):
         user = self.env.user
