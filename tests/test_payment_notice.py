@@ -6,14 +6,15 @@ from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
 from odoo.tools import html2plaintext
 
-from .common import SituationCommon
+from .portal_common import PortalCommon
 
 
 @tagged("post_install", "-at_install")
-class TestPaymentNotice(SituationCommon):
+class TestPaymentNotice(PortalCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        cls.customer.name = "Customer"
         cls.seller = new_test_user(
             cls.env,
             login="notice-seller",
@@ -33,18 +34,6 @@ class TestPaymentNotice(SituationCommon):
         )
         return cls.situation(order, 100, invoice_date="2026-01-10", post=post)
 
-    def register(self, moves, amount=None, **values):
-        """Register a payment of the amount, or of what is proposed; return what was told of it."""
-        before = self.notices()
-        wizard = self.env["account.payment.register"].with_context(
-            active_model="account.move", active_ids=moves.ids
-        )
-        values = {"payment_date": "2026-02-01", **values}
-        if amount:
-            values["amount"] = amount
-        wizard.create(values)._create_payments()
-        return self.notices() - before
-
     def notices(self, user=None):
         return self.env["mail.message"].search(
             [
@@ -62,6 +51,18 @@ class TestPaymentNotice(SituationCommon):
         text = self.text(messages)
         for part in parts:
             self.assertIn(part, text)
+
+    def register(self, moves, amount=None, **values):
+        """Register a payment of the amount, or of what is proposed; return what was told of it."""
+        before = self.notices()
+        wizard = self.env["account.payment.register"].with_context(
+            active_model="account.move", active_ids=moves.ids
+        )
+        values = {"payment_date": "2026-02-01", **values}
+        if amount:
+            values["amount"] = amount
+        wizard.create(values)._create_payments()
+        return self.notices() - before
 
     # === WHAT IS TOLD ===#
 
@@ -150,6 +151,22 @@ class TestPaymentNotice(SituationCommon):
             "Nothing is left",
         )
 
+    def test_write_off(self):
+        move = self.make_invoice()
+        told = self.register(
+            move,
+            11390,
+            payment_difference_handling="reconcile",
+            writeoff_account_id=self.company_data["default_account_expense"].id,
+        )
+        self.assertTold(
+            told,
+            move,
+            "Customer has paid 11,390.00 €",
+            f"11,400.00 € of {move.name} are settled",
+            "Nothing is left",
+        )
+
     def test_bank_statement(self):
         move = self.make_invoice()
         journal = self.company_data["default_journal_bank"]
@@ -186,6 +203,23 @@ class TestPaymentNotice(SituationCommon):
         self.seller.lang = "fr_FR"
         told = self.register(self.make_invoice(), 5000)
         self.assertIn("5 000,00 €", self.text(told).replace("\u202f", " "))
+
+    def test_a_share_and_its_retention_by_one_payment(self):
+        move = self.make_invoice(1000.0)
+        move.billing_order_id.release_retention(40)
+        self.log_in()
+        transaction = self.pay_online(move.get_portal_url())
+        # 1 140 and the 40, on two accounts
+        self.assertEqual(transaction.amount, 1180)
+        self.assertEqual((move.amount_residual, move.retention_residual), (20, 20))
+        told = self.notices()
+        self.assertTold(
+            told,
+            move,
+            "has paid 1,180.00 € of",
+            "Nothing is left to pay now.",
+            "Retained as a guarantee, not due: 20.00 €.",
+        )
 
     # === WHAT IS NOT ===#
 

@@ -1,4 +1,4 @@
-"""Reminders and a customer's billing over XML-RPC, odoorpc and /json/2."""
+"""Reminders and a customer's billing in the browser, and over XML-RPC, odoorpc and /json/2."""
 
 import json
 import unittest
@@ -7,55 +7,112 @@ from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from odoo import fields
-from odoo.tests import HttpCase, get_db_name, tagged
+from odoo.fields import Command
+from odoo.tests import HttpCase, get_db_name, new_test_user, tagged
 from odoo.tools import mute_logger
 
 from .test_reminder import ReminderCommon
-from .test_situation_rpc import SituationRpcCommon
 
 try:
     import odoorpc
 except ImportError:
     odoorpc = None
 
-FIGURES = {"billed": 24000, "due": 22800, "overdue": 11400, "retained": 1200, "deposits_open": 0}
+FIGURES = {"billed": 36000, "due": 34200, "overdue": 22800, "retained": 1800, "deposits_open": 0}
 
 
 @tagged("post_install", "-at_install")
-class TestReminderRpc(ReminderCommon, HttpCase):
+class TestReminderClients(ReminderCommon, HttpCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        make_user = SituationRpcCommon.make_user.__func__
-        cls.biller = make_user(cls, "rpc-reminder", "account.group_account_invoice")
-        cls.reader = make_user(cls, "rpc-reader", "account.group_account_readonly")
-        today = fields.Date.today()
-        # one that had to be paid 10 days ago, one that has not to be paid yet
-        cls.late = cls.make_invoice(invoice_date=today - timedelta(days=40))
-        cls.new = cls.make_invoice(invoice_date=today)
+        cls.biller, cls.reader = (
+            new_test_user(
+                cls.env,
+                login=login,
+                password=login,
+                groups=groups,
+                company_id=cls.company.id,
+                company_ids=[Command.set(cls.company.ids)],
+            )
+            for login, groups in (
+                ("rpc-biller", "account.group_account_invoice"),
+                ("rpc-reader", "account.group_account_readonly"),
+            )
+        )
+        cls.admin = cls.env.ref("base.user_admin")
+        cls.admin.write(
+            {
+                "company_ids": [(4, cls.company.id)],
+                "company_id": cls.company.id,
+                "lang": "en_US",
+                "group_ids": [
+                    (4, cls.env.ref("account.group_account_manager").id),
+                    (4, cls.env.ref("sales_team.group_sale_manager").id),
+                ],
+            }
+        )
+        cls.company.send_reminders = False
+        # two that had to be paid 10 days ago
+        day = fields.Date.today() - timedelta(days=40)
+        cls.moves = cls.make_invoice(invoice_date=day) | cls.make_invoice(invoice_date=day)
+
+    # === THE BROWSER ===#
+
+    def tour(self, name, url):
+        self.start_tour(url, name, login="admin", cookies={"cids": str(self.company.id)})
+
+    def test_from_the_invoice(self):
+        move = self.moves[0]
+        self.tour("sale_reminder", f"/odoo/action-account.action_move_out_invoice_type/{move.id}")
+        self.assertEqual(move.reminder_level_id, self.first)
+        self.assertEqual(len(self.mails(move)), 1)
+
+    def test_from_the_list(self):
+        self.customer.name = "Late customer"
+        self.tour("sale_reminder_list", "/odoo/action-account.action_move_out_invoice_type")
+        self.assertEqual(self.moves.reminder_ids.mapped("level_id"), self.first)
+        self.assertEqual(len(self.moves.reminder_ids), 2)
+
+    def test_customer_page(self):
+        order = self.make_order(
+            self.line("Works", 1, 10000.0), payment_term_id=self.retained.id, name="S-PAGE"
+        )
+        self.deposit(order, 30, post=True)
+        self.tour("sale_customer_page", f"/odoo/res.partner/{self.customer.id}")
+
+    def test_settings(self):
+        self.tour("sale_reminder_settings", "/odoo/action-account.action_account_config")
+        self.assertTrue(self.company.send_reminders)
+        self.assertEqual(self.company.reminder_start_date, fields.Date.today())
+        self.assertFalse(self.company.notify_payments)
+
+    # === RPC ===#
 
     def check(self, call, get_refusal):
         """What every client does.
 
         :param call: ``call(user, model, method, ids)``
         """
+        late = self.moves[0]
+        new = self.make_invoice(invoice_date=fields.Date.today())
         summary = call(self.biller, "res.partner", "get_billing_summary", self.customer.ids)
         self.assertEqual({name: summary[name] for name in FIGURES}, FIGURES)
         self.assertEqual((summary["customer"], summary["currency"]), ("Customer", "EUR"))
         self.assertEqual(summary["orders"], [])
-        level = call(self.biller, "account.move", "send_reminder", self.late.ids)
+        level = call(self.biller, "account.move", "send_reminder", late.ids)
         self.assertEqual(level, "Reminder")
-        self.assertEqual(self.late.reminder_ids.level_id, self.first)
+        self.assertEqual(late.reminder_ids.level_id, self.first)
         for user, move, text in (
-            (self.biller, self.late, "was sent today"),
-            (self.biller, self.new, "Nothing is overdue"),
-            (self.reader, self.new, "may send invoices"),
+            (self.biller, late, "was sent today"),
+            (self.biller, new, "Nothing is overdue"),
+            (self.reader, new, "may send invoices"),
         ):
             with mute_logger("odoo.http", "odoo.sql_db"):
                 message = get_refusal(user, "account.move", "send_reminder", move.ids)
             self.assertIn(text, message)
             self.assertNotIn("Traceback", message)
-        self.assertEqual(len(self.late.reminder_ids | self.new.reminder_ids), 1)
+        self.assertEqual(len((late | new).reminder_ids), 1)
 
     def test_xml_rpc(self):
         def call(user, model, method, ids):
