@@ -253,7 +253,7 @@ class AccountMove(models.Model):
             self.env["account.move.line"]
             .sudo()
             ._read_group(
-                Domain("partner_id", "in", self.commercial_partner_id.ids)
+                Domain("partner_id.commercial_partner_id", "in", self.commercial_partner_id.ids)
                 & Domain("company_id", "in", self.company_id.ids)
                 & Domain("account_id.account_type", "=", "asset_receivable")
                 & Domain("parent_state", "=", "posted")
@@ -264,7 +264,7 @@ class AccountMove(models.Model):
                 ["amount_residual:sum"],
             )
         ):
-            credits[partner.id, company.id] = -amount
+            credits[partner.commercial_partner_id.id, company.id] -= amount
         return credits
 
     # === CHECKS ===#

@@ -185,9 +185,10 @@ class TestReminder(ReminderCommon):
             move.button_draft()
 
         def pay_and_forget(_move):
+            contact = self.env["res.partner"].create({"name": "C", "parent_id": self.customer.id})
             payment = self.env["account.payment"].create(
                 {
-                    "partner_id": self.customer.id,
+                    "partner_id": contact.id,
                     "payment_type": "inbound",
                     "amount": 11400,
                     "date": "2026-02-10",
