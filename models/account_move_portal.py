@@ -3,7 +3,6 @@
 from odoo import api, fields, models
 
 from .account_payment_term import NO_DATE
-from .account_retention_operation import FREEING_KINDS
 
 
 class AccountMove(models.Model):
@@ -88,8 +87,5 @@ class AccountMove(models.Model):
         line = self._get_retention_lines()[:1]
         today = fields.Date.context_today(self)
         if line.date_maturity > today and self.amount_to_pay:
-            # sudo: the day of a release, for the customer whose retention it is
-            operations = self.sudo().retention_share_ids.operation_id
-            freed = operations.filtered(lambda operation: operation.kind in FREEING_KINDS)
-            return max(freed.mapped("date"), default=today)
+            return self._get_release_date() or today
         return line.date_maturity != NO_DATE and line.date_maturity

@@ -76,15 +76,13 @@ class AccountMove(models.Model):
         """Return the mentions as the company has them now."""
         # sudo: texts of the company, for whoever may print the invoice
         company = self.company_id.sudo()
-
-        def mention(name):
-            # A branch has those of the company above it, where it has none of its own.
-            return next((own[name] for own in reversed(company.parent_ids) if own[name]), False)
-
-        texts = [mention("mention_late_payment"), mention("mention_insurance")]
+        texts = [
+            company._get_mention("mention_late_payment"),
+            company._get_mention("mention_insurance"),
+        ]
         if any(
             tax.amount_type == "percent" and 0 < tax.amount < STANDARD_RATE
             for tax in self.invoice_line_ids.tax_ids
         ):
-            texts.append(mention("mention_reduced_rate"))
+            texts.append(company._get_mention("mention_reduced_rate"))
         return [text for text in texts if text]

@@ -70,11 +70,16 @@ class AccountMove(models.Model):
         if figures["opposed"] and compare(figures["opposed"], figures["residual"]) >= 0:
             return NO_DATE
         if figures["freed"] and compare(figures["freed"], figures["amount"] - figures["lost"]) >= 0:
-            freeing = self.retention_share_ids.operation_id.filtered(
-                lambda operation: operation.kind in FREEING_KINDS
-            )
-            return min(date, max(freeing.mapped("date")))
+            return min(date, self._get_release_date())
         return date
+
+    def _get_release_date(self):
+        """Return the day of the last operation that let a part of the retention go; False without one."""
+        self.ensure_one()
+        # sudo: a due date, for whoever has the document
+        operations = self.sudo().retention_share_ids.operation_id
+        freed = operations.filtered(lambda operation: operation.kind in FREEING_KINDS)
+        return max(freed.mapped("date"), default=False)
 
     def _sort_by_retention_date(self):
         """Return these documents, the oldest first."""

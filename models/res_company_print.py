@@ -73,6 +73,14 @@ class ResCompany(models.Model):
             layout["print_presentation"] = "period"
         return layout
 
+    def _get_mention(self, name):
+        """Return a mention; a branch has that of the company above it, where it has none of its own.
+
+        :param name: of the mention's field
+        """
+        self.ensure_one()
+        return next((own[name] for own in reversed(self.parent_ids) if own[name]), False)
+
     def _set_missing_mentions(self):
         """Give French companies the late-payment mention that the law asks for."""
         for company in self:

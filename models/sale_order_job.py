@@ -169,14 +169,6 @@ class AccountMove(models.Model):
         asked, late = defaultdict(float), defaultdict(float)
         for move in posted:
             asked[move.id] = -move.direction_sign * move.amount_to_pay
-        for move, amount in self.env["account.move.line"]._read_group(
-            Domain("move_id", "in", posted.ids)
-            & Domain("display_type", "=", "payment_term")
-            & Domain("is_retention", "=", False)
-            & Domain("reconciled", "=", False)
-            & Domain("date_maturity", "<", fields.Date.context_today(self)),
-            ["move_id"],
-            ["amount_residual_currency:sum"],
-        ):
-            late[move.id] = -move.direction_sign * amount
+        for move_id, overdue in posted._get_overdue().items():
+            late[move_id] = overdue.shares
         return asked, late
