@@ -257,8 +257,11 @@ class SaleOrder(models.Model):
         order = self.with_company(self.company_id)
         if order.partner_invoice_id.lang:
             order = order.with_context(lang=order.partner_invoice_id.lang)
-        values = order._prepare_document(kind, plan, invoice_date)
-        move_sudo = order._create_account_invoices([values], final=True)
+        return order._create_billing_move(order._prepare_document(kind, plan, invoice_date))
+
+    def _create_billing_move(self, values):
+        """Create the draft of a document, a credit note where its total is negative."""
+        move_sudo = self._create_account_invoices([values], final=True)
         if move_sudo.amount_total < 0:
             with self.env.protecting([move_sudo._fields["team_id"]], move_sudo):
                 move_sudo.action_switch_move_type()

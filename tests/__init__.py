@@ -31,6 +31,7 @@ from . import (
     test_situation_speed,
     test_situation_tour,
     test_situation_wizard,
+    test_subscription,
     test_translation,
     test_words,
     test_work_in_progress,

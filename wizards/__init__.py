@@ -5,5 +5,8 @@ from . import (
     sale_advance_payment_inv,
     sale_balance_wizard,
     sale_situation_wizard,
+    sale_subscription_change_wizard,
+    sale_subscription_invoice_wizard,
+    sale_subscription_stop_wizard,
     sale_works_acceptance_wizard,
 )
