@@ -78,6 +78,21 @@ class AccountMove(models.Model):
         # EXTENDS: the customer is told the period.
         return super()._get_billing_label() or (self.period_start and self._get_period_text()) or ""
 
+    def _fetch_duplicate_reference(self, matching_states=("draft", "posted")):
+        # EXTENDS account: the same amount of another period is no duplicate.
+        duplicates = super()._fetch_duplicate_reference(matching_states)
+        return {
+            move: others.filtered(
+                lambda other, move=move: (
+                    not move.period_start
+                    or not other.period_start
+                    or other.period_start == move.period_start
+                    or other.subscription_order_id != move.subscription_order_id
+                )
+            )
+            for move, others in duplicates.items()
+        }
+
     # === BUSINESS METHODS ===#
 
     def _is_standing_period(self):

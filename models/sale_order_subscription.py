@@ -429,16 +429,25 @@ class SaleOrder(models.Model):
         """
         rhythms = rhythms or self._get_rhythms()
         period = find_period(rhythms, start)
-        if not period:
+        if period:
+            return period
+        following = get_next_start(rhythms, start)
+        if find_period(rhythms, following):
             raise UserError(
                 self.env._(
                     "No period of order %(order)s begins on %(date)s; one begins on %(next)s.",
                     order=self.name,
                     date=format_date(self.env, start),
-                    next=format_date(self.env, get_next_start(rhythms, start)),
+                    next=format_date(self.env, following),
                 )
             )
-        return period
+        raise UserError(
+            self.env._(
+                "No period of order %(order)s begins on %(date)s.",
+                order=self.name,
+                date=format_date(self.env, start),
+            )
+        )
 
     def _get_current_period(self):
         """Return the length of the periods as it is now: interval and unit."""

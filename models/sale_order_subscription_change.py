@@ -409,7 +409,10 @@ class SaleOrder(models.Model):
                         order=self.name,
                     )
                 )
-            return Command.update(values["line_id"], changed)
+            # A pricelist would give another quantity another price: the agreed one stays.
+            line = self.env["sale.order.line"].browse(values["line_id"])
+            agreed = {"price_unit": line.price_unit, "discount": line.discount}
+            return Command.update(line.id, {**agreed, **changed})
         product_id = values.get("product_id")
         if (
             type(product_id) is not int

@@ -51,15 +51,18 @@ class SaleOrder(models.Model):
     def get_subscription_periods(self, until=None):
         """Return the periods that begin until a day, and what bills them.
 
-        :param until: date or ISO string; None for the next period that has no document
+        :param until: date or ISO string; None for the next period that has no document, or the last one
+            that has
         :return: dicts of `start`, `end` and `date` (to be invoiced on), ISO strings, `invoice_id` of
             the document that stands, or False, and `state`: `open`, `draft`, `posted`, or `skipped`
             (cancelled or credited: billed again on purpose only); at most `MAX_PERIODS`, the last ones
         """
         self._check_one_order()
         self._check_recap_rights()
-        until = self._read_invoice_date(until) or self.subscription_next_start
         documents = self._get_period_documents()
+        starts = documents.mapped("period_start")
+        last = self.subscription_next_start or max(starts, default=False)
+        until = self._read_invoice_date(until) or last
         periods = []
         for period in self._iter_periods_until(until):
             moves = documents.filtered(lambda move, start=period.start: move.period_start == start)
@@ -82,8 +85,12 @@ class SaleOrder(models.Model):
         """Open the dialog that invoices what is due of these orders."""
         for order in self:
             order._check_billing_rights()
+        until = fields.Date.context_today(self)
+        if len(self) == 1 and self.subscription_next_date:
+            # Nothing is due: the next one in advance.
+            until = max(until, self.subscription_next_date)
         wizard = self.env["sale.subscription.invoice.wizard"].create(
-            {"order_ids": [Command.set(self.ids)]}
+            {"order_ids": [Command.set(self.ids)], "until": until}
         )
         return wizard._get_open_action()
 
@@ -292,6 +299,9 @@ class SaleOrder(models.Model):
             self._get_period_date(period), fields.Date.context_today(self)
         )
         invoice = self._prepare_invoice()
+        if self._get_period_documents():
+            # An online payment of the order, and its reference, are the first invoice's.
+            invoice.update(transaction_ids=[], payment_reference=False)
         if not invoice.get("invoice_payment_term_id"):
             # Without a term Odoo would have it due today, whatever its date.
             invoice["invoice_date_due"] = invoice_date
@@ -338,15 +348,19 @@ class SaleOrder(models.Model):
             posting = order.company_id._get_subscription_draft_posting()
             moves |= order._invoice_due_periods(fields.Date.context_today(order), posting)
         others = self - subscriptions
-        if others:
+        if others or not self:
             return moves | super(SaleOrder, others)._create_invoices(
                 grouped=grouped, final=final, date=date
             )
-        if subscriptions and not moves:
+        if (
+            subscriptions
+            and not moves
+            and self.env.context.get("raise_if_nothing_to_invoice", True)
+        ):
             raise UserError(
                 self.env._(
                     "No period is due of %(orders)s.",
                     orders=", ".join(subscriptions.mapped("name")),
                 )
             )
-        return moves or super()._create_invoices(grouped=grouped, final=final, date=date)
+        return moves

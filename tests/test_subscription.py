@@ -3,6 +3,7 @@
 from datetime import date
 
 from freezegun import freeze_time
+from lxml.html import fromstring
 
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
@@ -290,6 +291,11 @@ class TestSubscription(SubscriptionCommon):
         )
         with self.assertRaisesRegex(UserError, "No period is due"):
             wizard.create_invoices()
+        nothing = order.with_context(raise_if_nothing_to_invoice=False)._create_invoices()
+        self.assertFalse(nothing)
+        wizard.write({"advance_payment_method": "percentage", "amount": 10})
+        with self.assertRaisesRegex(UserError, "by its periods"):
+            wizard.create_invoices()
 
     @freeze_time("2026-01-01")
     def test_other_ways_to_bill_are_refused(self):
@@ -466,6 +472,14 @@ class TestSubscription(SubscriptionCommon):
         self.assertEqual(moves.mapped("amount_total"), [300, 300])
         self.assertEqual(posted.amount_total, 225.48)
 
+    @freeze_time("2026-01-01")
+    def test_the_agreed_price_stays(self):
+        """Odoo would ask the pricelist again for another quantity of what isn't invoiced yet."""
+        order = self.make_magazine()
+        order.change_subscription_lines([{"line_id": order.order_line[0].id, "quantity": 3}])
+        self.assertEqual(order.order_line[0].price_unit, 99.99)
+        self.assertEqual(order.amount_untaxed, 399.96)
+
     @freeze_time("2026-01-31")
     def test_change_of_period(self):
         order = self.subscribe(self.line("Rent", 1, 10), start="2026-01-31")
@@ -545,6 +559,28 @@ class TestSubscription(SubscriptionCommon):
         draft.auto_post = "no"
         draft.action_post()
         self.assertTrue(draft.sending_data)
+
+    @freeze_time("2026-02-01")
+    def test_shown_to_the_customer(self):
+        self.customer.lang = "en_US"
+        order = self.make_magazine()
+        moves = self.invoice(order, post=True)
+        label = "Period from February 1, 2026 to February 28, 2026"
+        self.assertEqual(moves[1]._get_billing_label(), label)
+        html = self.env["ir.actions.report"]._render_qweb_html(
+            "account.account_invoices", moves[1].ids
+        )[0]
+        text = " ".join(fromstring(html).text_content().split())
+        self.assertIn("Period 02/01/2026 – 02/28/2026", text)
+        self.assertIn(label, text)
+        # The same amount on the same day, of another period.
+        self.assertFalse(moves.duplicated_ref_ids)
+
+    @freeze_time("2026-01-01")
+    def test_only_the_first_invoice_bears_the_orders_payment(self):
+        order = self.make_magazine(reference="PAID-1")
+        moves = self.invoice(order, "2026-02-01")
+        self.assertEqual(moves.mapped("payment_reference"), ["PAID-1", False])
 
     @freeze_time("2026-01-01")
     def test_retention(self):

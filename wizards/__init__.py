@@ -3,6 +3,7 @@ from . import (
     account_payment_register,
     account_retention_wizard,
     sale_advance_payment_inv,
+    sale_advance_payment_inv_subscription,
     sale_balance_wizard,
     sale_situation_wizard,
     sale_subscription_change_wizard,
