@@ -313,8 +313,8 @@ class SaleOrder(models.Model):
             if changed and order.is_subscription_begun:
                 raise UserError(
                     self.env._(
-                        "The subscription of order %(order)s has begun: “Change the Period” changes "
-                        "it from a date on.",
+                        "The subscription of order %(order)s has begun: its button “Change” changes "
+                        "it from a day on.",
                         order=order.name,
                     )
                 )

@@ -33,6 +33,7 @@ from . import (
     test_situation_tour,
     test_situation_wizard,
     test_subscription,
+    test_subscription_exactness,
     test_subscription_rpc,
     test_subscription_tour,
     test_translation,

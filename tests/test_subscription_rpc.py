@@ -181,3 +181,45 @@ class TestSubscriptionOdooRpc(SubscriptionRpcCommon):
 
     def test_subscription(self):
         self.check_subscription()
+
+    def test_order_as_a_python_object(self):
+        """What the README shows, call by call."""
+        self.customer.email = "customer@example.com"
+        new = self.make_order(self.line("Hosting", 1, 99.99))
+        url = urlsplit(self.base_url())
+        self.cr.flush()
+        self.cr.clear()
+        with (
+            self.allow_requests(all_requests=True),
+            mute_logger("odoo.addons.rpc.controllers.jsonrpc"),
+        ):
+            client = odoorpc.ODOO(url.hostname, port=url.port, version="19.0")
+            client.login(get_db_name(), self.user.login, self.user.login)
+            order = client.env["sale.order"].browse(new.id)
+            order.write(
+                {
+                    "is_subscription": True,
+                    "subscription_start": "2041-01-31",
+                    "subscription_interval": 1,
+                    "subscription_unit": "month",
+                }
+            )
+            self.assertEqual(order.create_subscription_invoices(), [])
+            self.assertEqual(len(order.create_subscription_invoices("2041-12-31")), 12)
+            states = [row["state"] for row in order.get_subscription_periods("2041-12-31")]
+            self.assertEqual(states, ["draft"] * 12)
+            line_id = new.order_line.id
+            order.change_subscription_lines([{"line_id": line_id, "quantity": 2}], "2041-05-31")
+            order.change_subscription_period(1, "quarter")
+            order.stop_subscription("2041-09-30", "Moved out")
+            order.resume_subscription("2042-01-31")
+            starts = [row["start"] for row in order.get_subscription_periods("2042-06-30")]
+        self.env.invalidate_all()
+        self.assertEqual(
+            starts,
+            [
+                *("2041-01-31", "2041-02-28", "2041-03-31", "2041-04-30"),
+                *("2041-05-31", "2041-08-31", "2042-01-31", "2042-04-30"),
+            ],
+        )
+        self.assertEqual(new.order_line.price_unit, 99.99)
