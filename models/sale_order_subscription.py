@@ -57,6 +57,12 @@ class SaleOrder(models.Model):
     subscription_document_ids = fields.One2many(
         "account.move", "subscription_order_id", string="Invoices of the Periods", readonly=True
     )
+    subscription_move_ids = fields.Many2many(
+        "account.move",
+        string="Documents of the Periods",
+        compute="_compute_subscription_move_ids",
+        help="Those of the invoices and credit notes that the user may read, the latest period first.",
+    )
     subscription_invoice_count = fields.Integer(
         compute="_compute_subscription_invoice_count", compute_sudo=True
     )
@@ -125,6 +131,16 @@ class SaleOrder(models.Model):
         return super()._auto_init()
 
     # === COMPUTE METHODS ===#
+
+    @api.depends("subscription_document_ids.period_start")
+    @api.depends_context("uid")
+    def _compute_subscription_move_ids(self):
+        for order in self:
+            # sudo: the reading of each document is checked next
+            moves = order.sudo().subscription_document_ids.sudo(False)._filtered_access("read")
+            order.subscription_move_ids = moves.sorted(
+                lambda move: (str(move.period_start or ""), move._origin.id), reverse=True
+            )
 
     @api.depends("subscription_document_ids")
     def _compute_subscription_invoice_count(self):
@@ -201,6 +217,7 @@ class SaleOrder(models.Model):
         "subscription_event_ids.interval",
         "subscription_event_ids.unit",
     )
+    @api.depends_context("lang")
     def _compute_subscription_period(self):
         for order in self:
             interval, unit = order._get_current_period()
@@ -476,6 +493,23 @@ class SaleOrder(models.Model):
                 "year": self.env._("Every %(count)s years", count=interval),
             }
         return names.get(unit, "")
+
+    def _get_subscription_terms(self):
+        """Return how the order is billed, for the customer, in the environment's language; nothing
+        where it is no subscription."""
+        self.ensure_one()
+        if not self.is_subscription:
+            return ""
+        values = {
+            "period": self._get_period_name(*self._get_current_period()),
+            "start": format_date(self.env, self.subscription_start),
+            "end": format_date(self.env, self.subscription_end),
+        }
+        if not self.subscription_start:
+            return values["period"]
+        if not self.subscription_end:
+            return self.env._("%(period)s from %(start)s", **values)
+        return self.env._("%(period)s from %(start)s until %(end)s", **values)
 
     def _format_period(self, period):
         """Return a period as text, in the environment's language."""

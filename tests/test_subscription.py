@@ -573,6 +573,11 @@ class TestSubscription(SubscriptionCommon):
         text = " ".join(fromstring(html).text_content().split())
         self.assertIn("Period 02/01/2026 – 02/28/2026", text)
         self.assertIn(label, text)
+        html = self.env["ir.actions.report"]._render_qweb_html(
+            "sale.action_report_saleorder", order.ids
+        )[0]
+        text = " ".join(fromstring(html).text_content().split())
+        self.assertIn("Subscription Every month from 01/01/2026", text)
         # The same amount on the same day, of another period.
         self.assertFalse(moves.duplicated_ref_ids)
 
@@ -681,6 +686,23 @@ class TestSubscription(SubscriptionCommon):
                     foreign.with_user(user).create_subscription_invoices("2026-03-01")
                 with self.assertRaises(AccessError):
                     foreign.with_user(user).stop_subscription("2026-01-31", "Moved out")
+        # The screen shows what each may read, and opens for all of them.
+        order.subscription_document_ids.invoice_user_id = self.env.user
+        self.env.invalidate_all()
+        for user in (salesperson, invoicing, reader):
+            with self.subTest(user=user.login):
+                own_view = order.with_user(user)
+                form = own_view.web_read(
+                    {
+                        "subscription_move_ids": {"fields": {"name": {}, "period_start": {}}},
+                        "subscription_event_ids": {"fields": {"kind": {}}},
+                        "subscription_due_count": {},
+                        "subscription_period": {},
+                    }
+                )[0]
+                self.assertEqual(len(form["subscription_event_ids"]), 2)
+                shown = 0 if user == salesperson else 1
+                self.assertEqual(len(form["subscription_move_ids"]), shown)
         event = order.subscription_event_ids[0]
         with self.assertRaises(AccessError):
             event.with_user(salesperson).date = "2026-03-01"

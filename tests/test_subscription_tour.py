@@ -38,6 +38,22 @@ class TestSubscriptionTour(HttpCase, SubscriptionCommon):
     def tour(self, name, url):
         self.start_tour(url, name, login="admin", cookies={"cids": str(self.company.id)})
 
+    def test_portal(self):
+        """What the customer is shown of the order and of its invoice."""
+        order = self.make_magazine(start="2041-01-31", subscription_end="2041-12-31")
+        move = self.move(order.create_subscription_invoices("2041-01-31"))
+        move.auto_post = "no"
+        move.action_post()
+        for document, texts in (
+            (order, ("Every month from 01/31/2041 until 12/31/2041",)),
+            (move, ("Period from January 31, 2041 to February 27, 2041",)),
+        ):
+            url = document._portal_ensure_token() and document.get_portal_url()
+            page = self.url_open(url)
+            self.assertEqual(page.status_code, 200)
+            for text in texts:
+                self.assertIn(text, page.text)
+
     def test_screen(self):
         self.refused.order_line.product_uom_qty = 0
         self.tour("sale_subscription_invoice", "/odoo/subscriptions-to-invoice")
