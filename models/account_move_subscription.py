@@ -11,7 +11,7 @@ class AccountMove(models.Model):
 
     subscription_order_id = fields.Many2one(
         "sale.order",
-        string="Subscription",
+        string="Subscription Order",
         readonly=True,
         index="btree_not_null",
         copy=False,

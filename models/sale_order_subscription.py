@@ -18,7 +18,7 @@ class SaleOrder(models.Model):
     _inherit = "sale.order"
 
     is_subscription = fields.Boolean(
-        string="Subscription",
+        string="Billed by Periods",
         tracking=True,
         help="Billed by periods: each period's invoice bills the order wholly.",
     )
