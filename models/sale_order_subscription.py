@@ -10,6 +10,10 @@ from ..tools.periods import Event, find_period, get_next_start, get_rhythms, ite
 from .sale_subscription_event import UNITS
 
 MAX_INTERVAL = 999
+# Nothing is billed by periods after it: it is a slip of the pen.
+MAX_YEAR = 2999
+# Periods that one call bills at most: a wrong year is not a thousand invoices.
+MAX_PERIODS = 120
 # What the first period is made of: changed by a decision once periods are billed.
 CALENDAR_FIELDS = ("subscription_start", "subscription_interval", "subscription_unit")
 
@@ -270,6 +274,8 @@ class SaleOrder(models.Model):
                     )
                 )
             start, end = order.subscription_start, order.subscription_end
+            order._read_day(start)
+            order._read_day(end)
             if order.is_subscription and start and end and end < start:
                 raise ValidationError(
                     self.env._(
@@ -413,9 +419,11 @@ class SaleOrder(models.Model):
         """
         # sudo: which periods are billed, for whoever reads the order
         documents = self.sudo().subscription_document_ids
-        taken = {move.period_start for move in documents if not move.reversed_entry_id}
+        taken = {
+            (move.period_start, move.period_end) for move in documents if not move.reversed_entry_id
+        }
         for period in iter_periods(self._get_rhythms()):
-            if period.start not in taken:
+            if period not in taken:
                 yield period
 
     def _get_next_period(self):
@@ -423,16 +431,31 @@ class SaleOrder(models.Model):
         return next(self._iter_open_periods(), None)
 
     def _get_due_periods(self, until=None):
-        """Return the periods to invoice until a day, today by default, in their order."""
+        """Return the periods to invoice until a day, today by default, in their order.
+
+        One more than `MAX_PERIODS` at most.
+        """
         if self.state != "sale":
             return []
         until = until or fields.Date.context_today(self)
         periods = []
         for period in self._iter_open_periods():
-            if self._get_period_date(period) > until:
+            if self._get_period_date(period) > until or len(periods) > MAX_PERIODS:
                 break
             periods.append(period)
         return periods
+
+    def _read_day(self, value):
+        """Return a date from what a caller gives; False where that is nothing.
+
+        :raise UserError: when it isn't a date, or none of this time
+        """
+        day = self._read_invoice_date(value)
+        if day and day.year > MAX_YEAR:
+            raise UserError(
+                self.env._("%(date)s is too far away.", date=format_date(self.env, day))
+            )
+        return day
 
     def _get_period_date(self, period):
         """Return the day on which a period is to be invoiced."""

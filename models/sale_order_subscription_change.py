@@ -1,5 +1,7 @@
 """What is decided about a subscription: stopped, resumed, changed, duplicated."""
 
+from math import isfinite
+
 from markupsafe import Markup
 
 from odoo import fields, models
@@ -104,7 +106,7 @@ class SaleOrder(models.Model):
                     maximum=MAX_INTERVAL,
                 )
             )
-        if unit not in dict(UNITS):
+        if unit not in [code for code, _name in UNITS]:
             raise UserError(
                 self.env._(
                     "“%(value)s” is no unit: give day, week, month, quarter or year.",
@@ -234,7 +236,7 @@ class SaleOrder(models.Model):
         :raise UserError: without a date, or on an order that is no confirmed subscription
         """
         self._check_can_be_changed()
-        date = self._read_invoice_date(date)
+        date = self._read_day(date)
         if not date:
             raise UserError(
                 self.env._("Order %(order)s: give the day of the change.", order=self.name)
@@ -383,7 +385,8 @@ class SaleOrder(models.Model):
                 )
             for name in LINE_FIELDS:
                 value = values.get(name, 0.0)
-                if type(value) not in (int, float) or (name == "quantity" and value < 0):
+                known_number = type(value) in (int, float) and isfinite(value)
+                if not known_number or (name == "quantity" and value < 0):
                     raise UserError(
                         self.env._(
                             "Line “%(line)s”: “%(value)s” can't be its %(name)s.",

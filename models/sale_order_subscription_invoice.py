@@ -5,8 +5,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Command, Domain
 from odoo.tools import format_date
 
-# Periods that one call bills at most: a wrong year is not a thousand invoices.
-MAX_PERIODS = 120
+from .sale_order_subscription import MAX_PERIODS
 
 
 class SaleOrder(models.Model):
@@ -41,7 +40,7 @@ class SaleOrder(models.Model):
         """
         invoice_date = self._begin_billing(invoice_date)
         self._check_can_be_billed_by_period()
-        start = self._read_invoice_date(start)
+        start = self._read_day(start)
         if not start:
             raise UserError(self.env._("Name the first day of the period to invoice."))
         period = self._find_period(start)
@@ -62,7 +61,7 @@ class SaleOrder(models.Model):
         documents = self._get_period_documents()
         starts = documents.mapped("period_start")
         last = self.subscription_next_start or max(starts, default=False)
-        until = self._read_invoice_date(until) or last
+        until = self._read_day(until) or last
         periods = []
         for period in self._iter_periods_until(until):
             moves = documents.filtered(lambda move, start=period.start: move.period_start == start)
@@ -179,14 +178,13 @@ class SaleOrder(models.Model):
         :raise UserError: where the order can't be billed
         """
         self._check_can_be_billed_by_period()
-        periods = self._get_due_periods(until)
+        periods = self._get_due_periods(self._read_day(until))
         if len(periods) > MAX_PERIODS:
             raise UserError(
                 self.env._(
-                    "Order %(order)s has %(count)s periods to invoice until %(until)s, more than "
-                    "%(maximum)s at once: choose an earlier day, or check its start.",
+                    "Order %(order)s has more than %(maximum)s periods to invoice until %(until)s: "
+                    "choose an earlier day, or check its start.",
                     order=self.name,
-                    count=len(periods),
                     until=format_date(self.env, until),
                     maximum=MAX_PERIODS,
                 )
