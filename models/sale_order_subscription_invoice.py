@@ -326,12 +326,18 @@ class SaleOrder(models.Model):
         """Return the values of the order's lines, with the titles above them."""
         lines = self._get_work_lines().filtered("product_uom_qty")
         give_analytic = self._lines_without_analytic_have_none()
+        tags = {}
         values_list = []
         for line in self._get_document_rows(lines.ids):
             if line not in lines:
                 values_list.append(self._prepare_situation_title(line))
                 continue
             values = line._prepare_invoice_line(quantity=line.product_uom_qty)
+            # Odoo would write the tags line by line.
+            key = (line.tax_ids, line.product_id.account_tag_ids)
+            if key not in tags:
+                tags[key] = self._get_tax_tags(line)
+            values["tax_tag_ids"] = [Command.set(tags[key].ids)]
             if line.analytic_distribution or give_analytic:
                 values["analytic_distribution"] = line.analytic_distribution or False
             values_list.append(values)

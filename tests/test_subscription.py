@@ -583,6 +583,12 @@ class TestSubscription(SubscriptionCommon):
         draft.auto_post = "no"
         draft.action_post()
         self.assertTrue(draft.sending_data)
+        with self.enter_registry_test_mode():
+            self.env.ref("account.ir_cron_account_move_send").method_direct_trigger()
+        self.env.invalidate_all()
+        self.assertTrue(draft.is_move_sent)
+        self.assertFalse(draft.sending_data)
+        self.assertFalse(move.is_move_sent)
 
     @freeze_time("2026-02-01")
     def test_shown_to_the_customer(self):
