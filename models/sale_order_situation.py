@@ -259,7 +259,11 @@ class SaleOrder(models.Model):
         """
         order = self._in_document_language()
         values = {**order._prepare_document(kind, plan, invoice_date), **values}
-        move_sudo = order._create_account_invoices([values], final=True)
+        return order._create_billing_move(values)
+
+    def _create_billing_move(self, values):
+        """Create the draft of a document, a credit note where its total is negative."""
+        move_sudo = self._create_account_invoices([values], final=True)
         if move_sudo.amount_total < 0:
             with self.env.protecting([move_sudo._fields["team_id"]], move_sudo):
                 move_sudo.action_switch_move_type()

@@ -12,12 +12,12 @@ UNITS = {
 
 
 def nth_date(first, number, interval=1, unit="month"):
-    """Return the date of document ``number``, 0 being the first one, counted from ``first``.
+    """Return the date of document ``number``, 0 being the first one and −1 the one before, counted from ``first``.
 
     Counted from the first, a date that a shorter month pulls back returns where it was.
 
     :param date first: date of document 0
-    :param int number: 0, 1, 2…
+    :param int number: 0, 1, 2…; may be negative
     :param int interval: units between two documents
     :param unit: a name of :data:`UNITS`
     :raise OverflowError, ValueError: beyond the year 9999
@@ -25,6 +25,10 @@ def nth_date(first, number, interval=1, unit="month"):
     >>> from datetime import date
     >>> [str(nth_date(date(2026, 1, 31), number)) for number in range(3)]
     ['2026-01-31', '2026-02-28', '2026-03-31']
+    >>> [str(nth_date(date(2024, 2, 29), number, 1, "year")) for number in (0, 1, 4, -1)]
+    ['2024-02-29', '2025-02-28', '2028-02-29', '2023-02-28']
+    >>> str(nth_date(date(2026, 11, 30), 1, 1, "quarter"))
+    '2027-02-28'
     """
     (name, count), *_rest = UNITS[unit].items()
     return first + relativedelta(**{name: count * interval * number})
