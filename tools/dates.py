@@ -2,13 +2,10 @@
 
 from dateutil.relativedelta import relativedelta
 
-UNITS = {
-    "day": {"days": 1},
-    "week": {"weeks": 1},
-    "month": {"months": 1},
-    "quarter": {"months": 3},
-    "year": {"years": 1},
-}
+# What a unit is, in days or in months.
+DAYS = {"day": 1, "week": 7}
+MONTHS = {"month": 1, "quarter": 3, "year": 12}
+UNITS = (*DAYS, *MONTHS)
 
 
 def nth_date(first, number, interval=1, unit="month"):
@@ -19,7 +16,7 @@ def nth_date(first, number, interval=1, unit="month"):
     :param date first: date of document 0
     :param int number: 0, 1, 2…; may be negative
     :param int interval: units between two documents
-    :param unit: a name of :data:`UNITS`
+    :param unit: one of :data:`UNITS`
     :raise OverflowError, ValueError: beyond the year 9999
 
     >>> from datetime import date
@@ -30,5 +27,7 @@ def nth_date(first, number, interval=1, unit="month"):
     >>> str(nth_date(date(2026, 11, 30), 1, 1, "quarter"))
     '2027-02-28'
     """
-    (name, count), *_rest = UNITS[unit].items()
-    return first + relativedelta(**{name: count * interval * number})
+    count = interval * number
+    if unit in DAYS:
+        return first + relativedelta(days=count * DAYS[unit])
+    return first + relativedelta(months=count * MONTHS[unit])
