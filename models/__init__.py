@@ -26,6 +26,7 @@ from . import (
     sale_order_amendment,
     sale_order_approval,
     sale_order_balance,
+    sale_order_batch,
     sale_order_deduction,
     sale_order_deposit,
     sale_order_job,
@@ -38,4 +39,7 @@ from . import (
     sale_order_statement,
     sale_order_work_in_progress,
     sale_order_workbook,
+    sale_situation_batch,
+    sale_situation_batch_background,
+    sale_situation_batch_line,
 )

@@ -5,5 +5,6 @@ from . import (
     sale_advance_payment_inv,
     sale_balance_wizard,
     sale_situation_wizard,
+    sale_situation_wizard_batch,
     sale_works_acceptance_wizard,
 )
