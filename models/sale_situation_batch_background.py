@@ -130,8 +130,8 @@ class SaleSituationBatch(models.Model):
             message,
             Markup().join(Markup("<li>%s</li>") % row.reason for row in refused),
         )
-        # By Odoo's robot: nobody is told what he says himself.
-        self.message_post(
+        # By Odoo's robot, but with his rights: without this he isn't told what he does himself.
+        self.with_context(mail_notify_author=True).message_post(
             body=body,
             author_id=self.env.ref("base.partner_root").id,
             partner_ids=partner.ids,

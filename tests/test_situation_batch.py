@@ -22,7 +22,7 @@ class BatchCommon(SituationCommon):
     def make_batch(self, orders, *progress):
         """Return the batch of orders, with the new progress of each, None to leave it as it is."""
         action = orders.action_create_situation_batch()
-        batch = self.env["sale.situation.batch"].browse(action["res_id"])
+        batch = orders.env["sale.situation.batch"].browse(action["res_id"])
         for row, value in zip(batch.line_ids, progress, strict=False):
             if value is not None:
                 row.new_progress = value

@@ -9,7 +9,8 @@ class TestSituationBatchTour(HttpCase, SituationCommon):
     def setUpClass(cls):
         super().setUpClass()
         cls.company.allow_over_billing = False
-        cls.env.ref("base.user_admin").write(
+        admin = cls.env.ref("base.user_admin")
+        admin.write(
             {
                 "company_ids": [(4, cls.company.id)],
                 "company_id": cls.company.id,
@@ -23,7 +24,7 @@ class TestSituationBatchTour(HttpCase, SituationCommon):
         cls.orders = cls.env["sale.order"].union(
             *(
                 cls.make_order(
-                    cls.line("Works", 1, amount), name=f"MONTH-{number}", confirm=number < 4
+                    cls.line("Works", 1, amount), name=f"MONTH-{number}", confirm=number < 4, user_id=admin.id
                 )
                 for number, amount in ((1, 1000), (2, 500), (3, 300), (4, 100))
             )

@@ -52,8 +52,7 @@ export class SituationBatchProgress extends Component {
     }
 
     get startLabel() {
-        const { created, refused } = this.counts;
-        return created || refused ? _t("Continue") : _t("Create Drafts");
+        return this.counts.created ? _t("Continue") : _t("Create Drafts");
     }
 
     async start() {
