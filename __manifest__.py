@@ -23,6 +23,7 @@
         "views/portal_invoice_templates.xml",
         "views/portal_order_templates.xml",
         "views/sale_order_views.xml",
+        "views/sale_order_cancel_views.xml",
         "views/sale_order_job_views.xml",
         "views/sale_situation_batch_views.xml",
         "views/workbook_actions.xml",

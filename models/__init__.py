@@ -1,6 +1,7 @@
 from . import (
     account_chart_template,
     account_move,
+    account_move_cancel,
     account_move_early_discount,
     account_move_line,
     account_move_line_instalment,
@@ -27,6 +28,7 @@ from . import (
     sale_order_approval,
     sale_order_balance,
     sale_order_batch,
+    sale_order_cancel,
     sale_order_deduction,
     sale_order_deposit,
     sale_order_job,

@@ -2,6 +2,8 @@ from . import (
     test_analysis,
     test_analysis_tour,
     test_balance,
+    test_cancel,
+    test_cancel_tour,
     test_deduction,
     test_deposit,
     test_deposit_accounting,

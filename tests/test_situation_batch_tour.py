@@ -24,7 +24,10 @@ class TestSituationBatchTour(HttpCase, SituationCommon):
         cls.orders = cls.env["sale.order"].union(
             *(
                 cls.make_order(
-                    cls.line("Works", 1, amount), name=f"MONTH-{number}", confirm=number < 4, user_id=admin.id
+                    cls.line("Works", 1, amount),
+                    name=f"MONTH-{number}",
+                    confirm=number < 4,
+                    user_id=admin.id,
                 )
                 for number, amount in ((1, 1000), (2, 500), (3, 300), (4, 100))
             )

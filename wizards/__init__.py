@@ -1,5 +1,6 @@
 from . import (
     account_move_reversal,
+    account_move_reversal_cancel,
     account_payment_register,
     account_retention_wizard,
     sale_advance_payment_inv,
