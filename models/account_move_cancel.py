@@ -74,7 +74,7 @@ class AccountMove(models.Model):
             raise UserError(
                 self.env._(
                     "%(move)s is credited already, by %(credit_notes)s.",
-                    credit_notes=", ".join(credit_notes.mapped("display_name")),
+                    credit_notes=credit_notes._get_document_names(),
                     **values,
                 )
             )
@@ -83,10 +83,24 @@ class AccountMove(models.Model):
                 self.env._(
                     "%(move)s is deducted by %(documents)s: cancel those first, the latest before the "
                     "others.",
-                    documents=", ".join(deducting.mapped("display_name")),
+                    documents=deducting._get_document_names(),
                     **values,
                 )
             )
+
+    def _get_document_names(self):
+        """Return these documents as text: the number, or which draft it is."""
+        kinds = dict(self._fields["billing_kind"]._description_selection(self.env))
+        return ", ".join(
+            self.env._(
+                "draft %(kind)s %(number)s",
+                kind=kinds[move.billing_kind],
+                number=move.situation_number or "",
+            ).strip()
+            if move.state == "draft" and move.billing_kind and move.move_type == "out_invoice"
+            else move.display_name
+            for move in self.sorted("id")
+        )
 
     def _get_standing_credit_notes(self):
         """Return the credit notes of this document, drafts included, that aren't cancelled."""

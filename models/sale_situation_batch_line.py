@@ -95,7 +95,7 @@ class SaleSituationBatchLine(models.Model):
     @api.depends("new_progress", "order_amount", "current_progress", "state")
     def _compute_estimated_amount(self):
         for row in self:
-            step = max(row.new_progress - row.current_progress, 0.0)
+            step = max(min(row.new_progress, 100.0) - row.current_progress, 0.0)
             row.estimated_amount = (
                 row.order_amount * step / 100 if row.state in ("waiting", "refused") else 0.0
             )

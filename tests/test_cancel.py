@@ -81,7 +81,7 @@ class TestCancel(SituationCommon):
         first = self.situation(self.order, 20, post=True)
         self.assertFalse(self.make_wizard(first).later_drafts)
         draft = self.situation(self.order, 60)
-        self.assertEqual(self.make_wizard(first).later_drafts, draft.display_name)
+        self.assertEqual(self.make_wizard(first).later_drafts, "draft Situation 2")
         self.cancel(first)
         # The draft has its 40 %, what was cancelled is to be billed again.
         self.assertEqual(self.order.billing_progress, 40)

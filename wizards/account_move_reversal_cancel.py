@@ -37,7 +37,7 @@ class AccountMoveReversal(models.TransientModel):
                     and move.id > min(moves.ids)
                 )
             )
-            wizard.later_drafts = ", ".join(drafts.sorted("id").mapped("display_name"))
+            wizard.later_drafts = drafts._get_document_names()
 
     # === ACTIONS ===#
 

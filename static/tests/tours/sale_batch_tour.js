@@ -78,7 +78,7 @@ registry.category("web_tour.tours").add("sale_situation_batch", {
         sees("It is the row's document", `${row("MONTH-3")}:contains('Created')`),
         {
             content: "Open the drafts",
-            trigger: "button[name='action_open_documents']:contains('3')",
+            trigger: "button[name='action_open_documents']:visible",
             run: "click",
         },
         sees("Odoo's list has them", ".o_list_view .o_data_row:nth-child(3)"),
