@@ -42,10 +42,10 @@ class SaleSituationBatch(models.Model):
     )
     line_ids = fields.One2many("sale.situation.batch.line", "batch_id", string="Orders", copy=False)
     in_background = fields.Boolean(readonly=True, copy=False)
-    waiting_count = fields.Integer(string="Waiting", compute="_compute_counts")
-    created_count = fields.Integer(string="Created", compute="_compute_counts")
-    refused_count = fields.Integer(string="Refused", compute="_compute_counts")
-    left_out_count = fields.Integer(string="Left Out", compute="_compute_counts")
+    waiting_count = fields.Integer(string="Orders Waiting", compute="_compute_counts")
+    created_count = fields.Integer(string="Documents Created", compute="_compute_counts")
+    refused_count = fields.Integer(string="Orders Refused", compute="_compute_counts")
+    left_out_count = fields.Integer(string="Orders Left Out", compute="_compute_counts")
     created_total = fields.Char(
         string="Total Created",
         compute="_compute_created_total",

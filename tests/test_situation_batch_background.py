@@ -90,8 +90,8 @@ class TestSituationBatchConcurrency(BaseCase):
     def setUp(self):
         super().setUp()
         self.registry = Registry(get_db_name())
-        with closing(self.registry.cursor()) as cr:
-            env = Environment(cr, SUPERUSER_ID, {})
+        with closing(self.registry.cursor()) as cursor:
+            env = Environment(cursor, SUPERUSER_ID, {})
             orders = env["sale.order"].create(
                 [
                     {
@@ -116,12 +116,12 @@ class TestSituationBatchConcurrency(BaseCase):
             batch = env["sale.situation.batch"]._create_for_orders(orders)
             batch.line_ids.new_progress = 50
             self.order_ids, self.batch_id = orders.ids, batch.id
-            cr.commit()
+            cursor.commit()
         self.addCleanup(self.clean)
 
     def clean(self):
-        with closing(self.registry.cursor()) as cr:
-            env = Environment(cr, SUPERUSER_ID, {})
+        with closing(self.registry.cursor()) as cursor:
+            env = Environment(cursor, SUPERUSER_ID, {})
             env["account.move"].search([("billing_order_id", "in", self.order_ids)]).unlink()
             env["sale.situation.batch"].browse(self.batch_id).unlink()
             orders = env["sale.order"].browse(self.order_ids)
@@ -130,10 +130,10 @@ class TestSituationBatchConcurrency(BaseCase):
             orders.unlink()
             (products | products.product_tmpl_id.product_variant_ids).unlink()
             partners.unlink()
-            cr.commit()
+            cursor.commit()
 
-    def batch(self, cr):
-        return Environment(cr, SUPERUSER_ID, {})["sale.situation.batch"].browse(self.batch_id)
+    def batch(self, cursor):
+        return Environment(cursor, SUPERUSER_ID, {})["sale.situation.batch"].browse(self.batch_id)
 
     def test_two_at_once(self):
         with closing(self.registry.cursor()) as first, closing(self.registry.cursor()) as second:
@@ -144,8 +144,8 @@ class TestSituationBatchConcurrency(BaseCase):
             self.assertEqual(result["waiting"], 1, "the first one isn't committed yet")
             first.commit()
             second.commit()
-        with closing(self.registry.cursor()) as cr:
-            batch = self.batch(cr)
+        with closing(self.registry.cursor()) as cursor:
+            batch = self.batch(cursor)
             self.assertEqual(batch.line_ids.mapped("state"), ["created", "created"])
             self.assertEqual(batch.line_ids.order_id.mapped("situation_count"), [1, 1])
 
@@ -160,9 +160,9 @@ class TestSituationBatchConcurrency(BaseCase):
             self.assertEqual(list(result["created"]), [str(self.order_ids[1])])
             first.rollback()
             second.commit()
-        with closing(self.registry.cursor()) as cr:
-            batch = self.batch(cr)
+        with closing(self.registry.cursor()) as cursor:
+            batch = self.batch(cursor)
             batch.action_retry_refused()
             self.assertEqual(batch.create_situations()["waiting"], 0)
             self.assertEqual(batch.line_ids.mapped("state"), ["created", "created"])
-            cr.commit()
+            cursor.commit()
