@@ -244,6 +244,11 @@ class TestSituationBatch(BatchCommon):
         with mute_logger("odoo.sql_db"):
             batch.create_situations()
         self.assertEqual(batch.line_ids.mapped("state"), ["refused", "created"])
+        # It failed in the midst of the document: nothing of that is left.
+        self.env.flush_all()
+        self.env.invalidate_all()
+        self.assertFalse(orders[0].billing_document_ids)
+        self.assertEqual(orders.mapped("billing_progress"), [0, 30])
 
     def test_somebody_else_billed_meanwhile(self):
         orders = self.make_house_of(1000) | self.make_house_of(1000)
