@@ -92,6 +92,10 @@ class TestSituationBatchConcurrency(BaseCase):
         self.registry = Registry(get_db_name())
         with closing(self.registry.cursor()) as cursor:
             env = Environment(cursor, SUPERUSER_ID, {})
+            journal = env["account.journal"].search([("type", "=", "sale")], limit=1)
+            self.assertTrue(journal, "this database has no chart of accounts")
+            self.context = {"allowed_company_ids": journal.company_id.ids}
+            env = env(context=self.context)
             orders = env["sale.order"].create(
                 [
                     {
@@ -121,7 +125,7 @@ class TestSituationBatchConcurrency(BaseCase):
 
     def clean(self):
         with closing(self.registry.cursor()) as cursor:
-            env = Environment(cursor, SUPERUSER_ID, {})
+            env = Environment(cursor, SUPERUSER_ID, self.context)
             env["account.move"].search([("billing_order_id", "in", self.order_ids)]).unlink()
             env["sale.situation.batch"].browse(self.batch_id).unlink()
             orders = env["sale.order"].browse(self.order_ids)
@@ -135,7 +139,9 @@ class TestSituationBatchConcurrency(BaseCase):
     def batch(self, cursor):
         # Without the batch's own lock the second one would wait for ever.
         cursor.execute("SET LOCAL lock_timeout = '10s'")
-        return Environment(cursor, SUPERUSER_ID, {})["sale.situation.batch"].browse(self.batch_id)
+        return Environment(cursor, SUPERUSER_ID, self.context)["sale.situation.batch"].browse(
+            self.batch_id
+        )
 
     def test_two_at_once(self):
         with closing(self.registry.cursor()) as first, closing(self.registry.cursor()) as second:
@@ -153,7 +159,9 @@ class TestSituationBatchConcurrency(BaseCase):
 
     def test_somebody_is_billing_the_order(self):
         with closing(self.registry.cursor()) as first, closing(self.registry.cursor()) as second:
-            order = Environment(first, SUPERUSER_ID, {})["sale.order"].browse(self.order_ids[0])
+            order = Environment(first, SUPERUSER_ID, self.context)["sale.order"].browse(
+                self.order_ids[0]
+            )
             order._lock_for_billing()
             first.flush()
             with mute_logger("odoo.sql_db"):
