@@ -72,6 +72,10 @@ for count in BENCH_LINES:  # noqa: F821
     row(count, "create_situation_invoice, deducting", created, native)
     row(count, "create_balance_invoice", measure(ours.create_balance_invoice), native)
 
+month = env["sale.order"].union(*(order_of(env, 30) for _n in range(20)))
+batch = env["sale.situation.batch"]._create_for_orders(month, dict.fromkeys(month.ids, 30))
+row(30, "situations of the month, 20 orders", measure(batch.create_situations, 20))
+
 job = order_of(env, 100)
 for step in range(1, 51):
     job.create_situation_invoice(step)

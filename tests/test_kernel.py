@@ -5,7 +5,7 @@ from decimal import Decimal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ..tools import deductions, entries, money, placeholders, retention, slices
+from ..tools import advance, deductions, entries, money, placeholders, retention, slices
 from ..tools.deductions import RULES, DepositState, deduct
 from ..tools.money import ONE, ZERO, rounded, spread
 from ..tools.slices import (
@@ -51,7 +51,7 @@ class TestKernel(unittest.TestCase):
     test_module = "sale_situation_invoicing"
 
     def test_doctests(self):
-        for module in (money, slices, entries, placeholders, deductions, retention):
+        for module in (advance, money, slices, entries, placeholders, deductions, retention):
             result = doctest.testmod(module)
             self.assertTrue(result.attempted, module.__name__)
             self.assertFalse(result.failed, module.__name__)

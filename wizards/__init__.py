@@ -1,5 +1,6 @@
 from . import (
     account_move_reversal,
+    account_move_reversal_cancel,
     account_payment_register,
     account_retention_wizard,
     sale_advance_payment_inv,
@@ -7,6 +8,7 @@ from . import (
     sale_balance_wizard,
     sale_instalment_wizard,
     sale_situation_wizard,
+    sale_situation_wizard_batch,
     sale_subscription_change_wizard,
     sale_subscription_invoice_wizard,
     sale_subscription_stop_wizard,

@@ -1,0 +1,21 @@
+"""The situation wizard, opened from a row of a batch."""
+
+from odoo import models
+
+
+class SaleSituationWizard(models.TransientModel):
+    _inherit = "sale.situation.wizard"
+
+    def action_create(self):
+        # EXTENDS: what the detail of a batch's row creates is that row's document.
+        row = self.env["sale.situation.batch.line"].browse(
+            self.env.context.get("situation_batch_line_id")
+        )
+        if not row:
+            return super().action_create()
+        row.check_access("write")
+        row._check_open()
+        action = super().action_create()
+        if row.order_id == self.order_id:
+            row._note_created(action["res_id"])
+        return {"type": "ir.actions.act_window_close"}
