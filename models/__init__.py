@@ -1,6 +1,8 @@
 from . import (
     account_chart_template,
     account_move,
+    account_move_advance,
+    account_move_deposit,
     account_move_early_discount,
     account_move_line,
     account_move_line_instalment,
@@ -28,6 +30,7 @@ from . import (
     sale_order_balance,
     sale_order_deduction,
     sale_order_deposit,
+    sale_order_deposit_by_hand,
     sale_order_job,
     sale_order_line,
     sale_order_portal,

@@ -5,6 +5,7 @@ from . import (
     test_deduction,
     test_deposit,
     test_deposit_accounting,
+    test_deposit_by_hand,
     test_deposit_exactness,
     test_job,
     test_kernel,

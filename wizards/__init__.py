@@ -1,4 +1,5 @@
 from . import (
+    account_deposit_choice,
     account_move_reversal,
     account_payment_register,
     account_retention_wizard,
