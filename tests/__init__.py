@@ -9,6 +9,7 @@ from . import (
     test_deposit_exactness,
     test_job,
     test_kernel,
+    test_on_demand,
     test_portal,
     test_portal_invoices,
     test_portal_payment,

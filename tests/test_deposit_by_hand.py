@@ -142,6 +142,33 @@ class TestDepositByHand(DepositByHandCommon):
         with self.assertRaisesRegex(UserError, "Nothing is left"):
             self.works().deduct_deposits([{"deposit_id": self.first.id}])
 
+    def test_included_taxes_rounded_together(self):
+        """Odoo would round the works otherwise beside lines of other taxes: they keep their amounts."""
+        self.company.tax_calculation_rounding_method = "round_globally"
+        yen = self.env["res.currency"].with_context(active_test=False).search([("name", "=", "JPY")])
+        yen.active = True
+        pricelist = self.env["product.pricelist"].create({"name": "JPY", "currency_id": yen.id})
+        order = self.make_order(
+            self.line("A", 1, 3890, self.tax20), self.line("B", 1, 670), pricelist_id=pricelist.id
+        )
+        deposit = self.deposit(order, 50, post=True)
+        included = self.make_tax(10, price_include_override="tax_included")
+        # 495 and 50, where Odoo's lines would be 496 and 50 beside those of the deduction.
+        move = self.bill((545.4531, included), currency_id=yen.id)
+        self.assertEqual((move.amount_untaxed, move.amount_total), (495, 545))
+        self.assertEqual(move.deduct_deposits([{"deposit_id": deposit.id}]), 545)
+        self.assertEqual(move.amount_total, 0)
+        # Changed later: the tax is rounded beside the deduction until the invoice is posted.
+        works = move.invoice_line_ids.filtered(lambda line: line.name == "Works 0")
+        works.price_unit = 645.4531
+        move.action_post()
+        self.assertEqual((move.amount_total, move.deposit_deduction), (100, 545))
+        again = self.bill((545.4531, included), currency_id=yen.id)
+        again.deduct_deposits([{"deposit_id": deposit.id, "amount": 5}])
+        again.deduct_deposits([])
+        self.assertEqual((again.amount_untaxed, again.amount_total), (495, 545))
+        self.assertFalse(any(again.invoice_line_ids.mapped("extra_tax_data")))
+
     # === THE DEPOSIT'S ORDER ===#
 
     def test_the_order_closes(self):
@@ -360,7 +387,7 @@ class TestDepositByHand(DepositByHandCommon):
         move = self.works()
         move.deduct_deposits([{"deposit_id": self.first.id, "amount": 1475}])
         self.assertFalse(move.deposit_warning)
-        move.invoice_line_ids.filtered(lambda line: line.price_unit == 1000).quantity = 0.5
+        move.invoice_line_ids.filtered(lambda line: line.name == "Works 0").quantity = 0.5
         self.assertIn("above what this invoice bills", move.deposit_warning)
         # 600 + 550 are left of the works.
         with self.assertRaisesRegex(UserError, "1,475.00.*1,150.00"):
@@ -441,7 +468,7 @@ class TestDepositByHand(DepositByHandCommon):
             before = self.cr.sql_log_count
             move._get_deposit_rows()
             counts.append(self.cr.sql_log_count - before)
-        self.assertEqual(counts[0], counts[1])
+        self.assertLessEqual(counts[1], counts[0])
 
     # === ADVANCES ===#
 
@@ -532,7 +559,7 @@ class TestDepositByHandExactness(RandomJobs, DepositByHandCommon):
     def test_random(self):
         """Deposits of several orders, deducted in parts over several invoices: the parts sum to each
         deposit, tax by tax; each invoice is its works less its deductions."""
-        for seed in range(6):
+        for seed in range(8):
             with self.subTest(seed=seed), self.env.cr.savepoint():
                 self.check_random(random.Random(seed))
 
@@ -549,7 +576,7 @@ class TestDepositByHandExactness(RandomJobs, DepositByHandCommon):
         ]
         worth = {deposit: exact(deposit.amount_total) for deposit in deposits}
         parts = defaultdict(int)
-        for _round in range(12):
+        for _round in range(5):
             for currency in currencies:
                 mine = [d for d in deposits if d.currency_id == currency]
                 lines = [
