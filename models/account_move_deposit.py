@@ -326,7 +326,7 @@ class AccountMove(models.Model):
             return False
         limit = self._get_total_before_deductions()
         deducted = sum(self._get_amounts_deducted().values(), ZERO)
-        if deducted > limit:
+        if deducted > limit or self.currency_id.compare_amounts(self.amount_total, 0) < 0:
             return self.env._(
                 "The deposits that are deducted, %(deducted)s, are above what this invoice bills: "
                 "%(limit)s. Choose the deposits again.",

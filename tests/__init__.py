@@ -6,6 +6,8 @@ from . import (
     test_deposit,
     test_deposit_accounting,
     test_deposit_by_hand,
+    test_deposit_by_hand_rpc,
+    test_deposit_by_hand_tour,
     test_deposit_exactness,
     test_job,
     test_kernel,

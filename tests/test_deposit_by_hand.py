@@ -38,6 +38,21 @@ class DepositByHandCommon(SituationCommon):
             move.action_post()
         return move
 
+    def advance(self, amount, customer=None):
+        payment = self.env["account.payment"].create(
+            {
+                "payment_type": "inbound",
+                "partner_type": "customer",
+                "partner_id": (customer or self.customer).id,
+                "amount": amount,
+                "journal_id": self.company_data["default_journal_bank"].id,
+            }
+        )
+        payment.action_post()
+        return payment.move_id.line_ids.filtered(
+            lambda line: line.account_id.account_type == "asset_receivable"
+        )
+
     def deduction_lines(self, move):
         """Return ``[(base, tax)]`` that a document deducts, largest first."""
         lines = move.invoice_line_ids.filtered(
@@ -472,21 +487,6 @@ class TestDepositByHand(DepositByHandCommon):
 
     # === ADVANCES ===#
 
-    def advance(self, amount, customer=None):
-        payment = self.env["account.payment"].create(
-            {
-                "payment_type": "inbound",
-                "partner_type": "customer",
-                "partner_id": (customer or self.customer).id,
-                "amount": amount,
-                "journal_id": self.company_data["default_journal_bank"].id,
-            }
-        )
-        payment.action_post()
-        return payment.move_id.line_ids.filtered(
-            lambda line: line.account_id.account_type == "asset_receivable"
-        )
-
     def test_advance(self):
         paid = self.advance(1000)
         move = self.works()
@@ -559,7 +559,7 @@ class TestDepositByHandExactness(RandomJobs, DepositByHandCommon):
     def test_random(self):
         """Deposits of several orders, deducted in parts over several invoices: the parts sum to each
         deposit, tax by tax; each invoice is its works less its deductions."""
-        for seed in range(8):
+        for seed in range(3):
             with self.subTest(seed=seed), self.env.cr.savepoint():
                 self.check_random(random.Random(seed))
 
@@ -570,7 +570,7 @@ class TestDepositByHandExactness(RandomJobs, DepositByHandCommon):
             order = self.random_order(rng)
             if order.amount_total > currency.rounding * 50:
                 orders.append(order)
-        currencies = {order.currency_id for order in orders}
+        currencies = self.env["res.currency"].union(*(order.currency_id for order in orders))
         deposits = [
             self.deposit(order, round(rng.uniform(5, 60), 2), post=True) for order in orders
         ]
@@ -579,10 +579,12 @@ class TestDepositByHandExactness(RandomJobs, DepositByHandCommon):
         for _round in range(5):
             for currency in currencies:
                 mine = [d for d in deposits if d.currency_id == currency]
-                lines = [
-                    (round(rng.uniform(1, 900), rng.choice((0, 2, 4))), self.random_taxes(rng))
-                    for _n in range(rng.randint(1, 4))
-                ]
+                lines = []
+                for _n in range(rng.randint(1, 4)):
+                    taxes = self.random_taxes(rng)
+                    # Odoo has no place for the exact amount of a line without tax.
+                    digits = rng.choice((0, 2, 4)) if taxes else 0
+                    lines.append((round(rng.uniform(1, 900), digits), taxes))
                 move = self.bill(*lines, currency_id=currency.id)
                 works = exact(currency.round(move.amount_total))
                 choices, limit = [], works

@@ -220,8 +220,8 @@ class TestOnDemand(DepositByHandCommon):
 
     def is_ours(self, rule, ours):
         """Whether a rule speaks of nothing but our fields, and the state and type of the document."""
-        names = set(re.findall(r"[a-z_]+", re.sub(r"'[^']*'", "", rule or "")))
-        return names <= ours | {"not", "or", "and", "in", "state", "move_type"}
+        names = set(re.findall(r"[A-Za-z_]+", re.sub(r"'[^']*'", "", rule or "")))
+        return names <= ours | {"not", "or", "and", "in", "state", "move_type", "False"}
 
 
 @tagged("post_install", "-at_install")
