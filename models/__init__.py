@@ -3,6 +3,8 @@ from . import (
     account_move,
     account_move_advance,
     account_move_deposit,
+    account_move_deposit_amounts,
+    account_move_deposit_choice,
     account_move_early_discount,
     account_move_line,
     account_move_line_instalment,

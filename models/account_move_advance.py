@@ -34,7 +34,9 @@ class AccountMove(models.Model):
         :raise UserError: on anything else, naming it; nothing is written
         """
         self._check_takes_deposits()
-        if not isinstance(advance_ids, list | tuple) or any(type(i) is not int for i in advance_ids):
+        if not isinstance(advance_ids, list | tuple) or any(
+            type(i) is not int for i in advance_ids
+        ):
             raise UserError(
                 self.env._(
                     "“%(value)s” is no list of payments: give ids of journal items.",

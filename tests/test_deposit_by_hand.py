@@ -85,9 +85,7 @@ class TestDepositByHand(DepositByHandCommon):
         total = move.deduct_deposits([{"deposit_id": self.first.id, "amount": 1475}])
         self.assertEqual(total, 1475)
         self.assertEqual(self.deduction_lines(move), [(1000, 200), (250, 25)])
-        self.assertEqual(
-            (move.amount_untaxed, move.amount_tax, move.amount_total), (250, 25, 275)
-        )
+        self.assertEqual((move.amount_untaxed, move.amount_tax, move.amount_total), (250, 25, 275))
         self.assertEqual(move.deposit_deduction, 1475)
         lines = self.deduction_items(move)
         self.assertEqual(lines.account_id, self.billed_lines(self.first).account_id)
@@ -140,7 +138,9 @@ class TestDepositByHand(DepositByHandCommon):
         )
         self.assertEqual(total, 700.01)
         self.assertEqual(move.amount_total, 1049.99)
-        self.assertEqual([row["deducted"] for row in move._get_deposit_rows()], [exact(100.01), 600])
+        self.assertEqual(
+            [row["deducted"] for row in move._get_deposit_rows()], [exact(100.01), 600]
+        )
         move.action_post()
         for order, left in ((self.house, exact(4324.99)), (barn, 0)):
             [deposit] = order._get_deposits()
@@ -160,7 +160,9 @@ class TestDepositByHand(DepositByHandCommon):
     def test_included_taxes_rounded_together(self):
         """Odoo would round the works otherwise beside lines of other taxes: they keep their amounts."""
         self.company.tax_calculation_rounding_method = "round_globally"
-        yen = self.env["res.currency"].with_context(active_test=False).search([("name", "=", "JPY")])
+        yen = (
+            self.env["res.currency"].with_context(active_test=False).search([("name", "=", "JPY")])
+        )
         yen.active = True
         pricelist = self.env["product.pricelist"].create({"name": "JPY", "currency_id": yen.id})
         order = self.make_order(
@@ -386,7 +388,12 @@ class TestDepositByHand(DepositByHandCommon):
     def test_frozen_once_posted(self):
         move = self.works()
         move.deduct_deposits([{"deposit_id": self.first.id, "amount": 1475}])
-        self.assertIn("Choose", move._get_view(view_type="form")[0].xpath("//page[@name='deposits']//button/@string")[0])
+        self.assertIn(
+            "Choose",
+            move._get_view(view_type="form")[0].xpath("//page[@name='deposits']//button/@string")[
+                0
+            ],
+        )
         move.action_post()
         for call in (
             lambda: move.deduct_deposits([]),

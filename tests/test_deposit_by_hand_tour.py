@@ -33,7 +33,9 @@ class TestDepositByHandTour(HttpCase, DepositByHandCommon):
             cookies={"cids": str(self.company.id)},
         )
         self.env.invalidate_all()
-        self.assertEqual((move.state, move.amount_total, move.deposit_deduction), ("posted", 275, 1475))
+        self.assertEqual(
+            (move.state, move.amount_total, move.deposit_deduction), ("posted", 275, 1475)
+        )
         self.assertIn(move.payment_state, ("paid", "in_payment"))
         self.assertEqual(payment.amount_residual, -725)
         self.assertEqual(deposit.billing_order_id.get_billing_recap()["deposit_remaining"], 2950)

@@ -68,10 +68,14 @@ class TestOnDemand(DepositByHandCommon):
     def test_credit_note(self):
         move = self.bill(*self.lines, invoice_payment_term_id=self.term.id, post=True)
         credit = move._reverse_moves([{"invoice_date": "2026-04-20"}])
-        self.assertEqual([row[:2] for row in self.shares(credit)], [("411100", -1662.5), ("411700", -87.5)])
+        self.assertEqual(
+            [row[:2] for row in self.shares(credit)], [("411100", -1662.5), ("411700", -87.5)]
+        )
         # A credit note of the second line alone, 550: 5 % of it is given back.
         credit.invoice_line_ids.filtered(lambda line: line.price_unit == 1000).unlink()
-        self.assertEqual([row[:2] for row in self.shares(credit)], [("411100", -522.5), ("411700", -27.5)])
+        self.assertEqual(
+            [row[:2] for row in self.shares(credit)], [("411100", -522.5), ("411700", -27.5)]
+        )
         self.assertEqual(credit.retention_amount, 27.5)
         credit.action_post()
         retention = self.print(credit)
@@ -119,7 +123,9 @@ class TestOnDemand(DepositByHandCommon):
     def test_foot_of_a_situation_is_printed_once(self):
         order = self.make_order(self.line("A", 1, 1000), payment_term_id=self.term.id)
         tree = self.print(self.situation(order, 100, post=True))
-        self.assertEqual(self.rows(tree, "situation_retention")[-1][0], "Retained on this job so far")
+        self.assertEqual(
+            self.rows(tree, "situation_retention")[-1][0], "Retained on this job so far"
+        )
 
     def test_deposits_by_hand_are_printed(self):
         deposit = self.deposit(self.make_house(), 30, invoice_date="2026-03-20", post=True)
@@ -203,11 +209,19 @@ class TestOnDemand(DepositByHandCommon):
         move = form.record
         values = {name: False for name in ours} | {"state": "draft", "move_type": "out_invoice"}
         arch = etree.fromstring(invoices.get_view(view_type="form")["arch"])
-        for name in ("action_send_for_approval", "action_choose_deposits", "action_set_deposit_account"):
+        for name in (
+            "action_send_for_approval",
+            "action_choose_deposits",
+            "action_set_deposit_account",
+        ):
             for button in arch.xpath(f"//button[@name='{name}']"):
                 hidden = [node.get("invisible") for node in [button, *button.iterancestors()]]
                 self.assertTrue(
-                    any(rule and safe_eval(rule, values) for rule in hidden if self.is_ours(rule, ours)),
+                    any(
+                        rule and safe_eval(rule, values)
+                        for rule in hidden
+                        if self.is_ours(rule, ours)
+                    ),
                     name,
                 )
         move.invoice_date = "2026-04-10"
@@ -228,6 +242,7 @@ class TestOnDemand(DepositByHandCommon):
 class TestOnDemandPortal(PortalCommon, DepositByHandCommon):
     def test_page(self):
         """1 200 of which 60 are retained: 1 140 are asked for, the retention is told apart."""
+        self.log_in()
         move = self.bill((1000, self.tax20), invoice_payment_term_id=self.term.id, post=True)
         page = self.page(f"/my/invoices/{move.id}")
         self.assertEqual(self.money(page.xpath("//td[@name='retention']")), 60)

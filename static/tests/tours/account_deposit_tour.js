@@ -8,6 +8,21 @@ function sees(content, trigger) {
     return { content, trigger };
 }
 
+function tick(content, line) {
+    return [
+        click(content, `${line} td[name='is_chosen']`),
+        {
+            content,
+            trigger: `${line} .o_field_widget[name='is_chosen'] input:enabled`,
+            run(helpers) {
+                if (!this.anchor.checked) {
+                    return helpers.click();
+                }
+            },
+        },
+    ];
+}
+
 const row = ".modal .o_field_one2many[name='line_ids'] .o_data_row:contains('INV/')";
 const payment = ".modal .o_field_one2many[name='line_ids'] .o_data_row:not(:contains('INV/'))";
 
@@ -17,7 +32,7 @@ registry.category("web_tour.tours").add("account_deposits_by_hand", {
         sees("The open deposit", ".tab-pane.active tr[name='deposit'] td[name='left']:contains('4,425.00')"),
         click("Choose", ".tab-pane.active button[name='action_choose_deposits']"),
         sees("What the invoice bills", ".modal [name='amount_left']:contains('1,750.00')"),
-        click("Tick the deposit", `${row} .o_field_widget[name='is_chosen'] input`),
+        ...tick("Tick the deposit", row),
         sees("All that is possible", ".modal [name='deducted']:contains('1,750.00')"),
         click("Its amount", `${row} td[name='amount']`),
         {
@@ -25,15 +40,14 @@ registry.category("web_tour.tours").add("account_deposits_by_hand", {
             trigger: `${row} div[name='amount'] input`,
             run: "edit 1475",
         },
-        click("Tick the payment", `${payment} td[name='is_chosen']`),
-        click("Tick the payment", `${payment} .o_field_widget[name='is_chosen'] input`),
+        ...tick("Tick the payment", payment),
         sees("What it is used for", ".modal [name='advances']:contains('275.00')"),
         sees("Nothing is left", ".modal .oe_subtotal_footer [name='amount_left']:contains('0.00')"),
         click("Apply", ".modal button[name='action_apply']"),
         sees("It is deducted", "body:not(:has(.modal)) .tab-pane.active td[name='deducted']:contains('1,475.00')"),
         sees("The payment waits", ".tab-pane.active td[name='chosen']:contains('when posted')"),
         click("Choose again", ".tab-pane.active button[name='action_choose_deposits']"),
-        sees("It is ticked", `${row} .o_field_widget[name='is_chosen'] input:checked`),
+        sees("It is there", `${row} td[name='amount']:contains('1,475.00')`),
         click("Leave it", ".modal button[special='cancel'], .modal .btn-secondary:contains('Discard')"),
         click("Confirm", "body:not(:has(.modal)) .o_form_view button[name='action_post']"),
         sees("It is posted", ".o_statusbar_status .o_arrow_button_current:contains('Posted')"),
