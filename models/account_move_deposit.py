@@ -36,7 +36,7 @@ class AccountMove(models.Model):
                 continue
             rows = move._get_deposit_rows()
             advances = move._get_advance_rows()
-            if rows or advances:
+            if rows or (advances and (move.advance_line_ids or move._company_takes_deposits())):
                 move.deposit_overview = qweb._render(
                     "sale_situation_invoicing.deposit_overview",
                     {
@@ -132,6 +132,15 @@ class AccountMove(models.Model):
             and not self._is_deposit()
         )
 
+    def _company_takes_deposits(self):
+        """Whether the company has ever made a deposit; else Odoo's own list of outstanding credits,
+        once the invoice is posted, is all that somebody expects."""
+        self.ensure_one()
+        # sudo: whether there is one
+        deposits = self.env["account.move"].sudo()
+        domain = [("billing_kind", "=", "deposit"), ("company_id", "=", self.company_id.id)]
+        return bool(deposits.search_count(domain, limit=1))
+
     def _get_hand_deductions(self):
         """Return the lines that deduct deposits of orders of which their document bills nothing."""
         result = self.env["account.move.line"]
@@ -174,6 +183,12 @@ class AccountMove(models.Model):
         customer = self.commercial_partner_id
         if not customer:
             return self.env["sale.order"]
+        deposits = (
+            Domain("billing_kind", "=", "deposit")
+            & Domain("state", "=", "posted")
+            # The customer itself is compared where each deposit is read; this has an index.
+            & Domain("partner_id", "child_of", customer.id)
+        )
         # sudo: which orders there are; those that the user may not read are left out below
         lines = (
             self.env["sale.order.line"]
@@ -184,7 +199,7 @@ class AccountMove(models.Model):
                 & Domain("qty_invoiced", ">", 0)
                 & Domain("company_id", "=", self.company_id.id)
                 & Domain("currency_id", "=", self.currency_id.id)
-                & Domain("invoice_lines.move_id.commercial_partner_id", "=", customer.id)
+                & Domain("invoice_lines.move_id", "any", deposits)
             )
         )
         return lines.order_id.sudo(False)._filtered_access("read")
