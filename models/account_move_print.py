@@ -1,4 +1,4 @@
-"""The texts under an invoice's print: whether it is paid, its legal mentions."""
+"""The foot of an invoice's print: what is retained of it, whether it is paid, its legal mentions."""
 
 from odoo import fields, models
 from odoo.tools import format_date
@@ -10,11 +10,42 @@ STANDARD_RATE = 15
 class AccountMove(models.Model):
     _inherit = "account.move"
 
+    def _get_printed_retention(self):
+        """Return what the customer retains of an invoice that has no statement, for its print.
+
+        :return: as `sale.order._get_retention_figures`, without what the job retains, and positive on
+            credit notes, as Odoo prints them; empty where nothing is retained
+        """
+        self.ensure_one()
+        if self._has_statement() or not self.retention_amount or self.retention_operation_id:
+            return {}
+        shares = self.line_ids.filtered(
+            lambda line: line.display_type == "payment_term" and not line.is_retention
+        )
+        # A credit note gives back what its invoice retained, by the term of that.
+        term = (self._get_reversed_retention().move_id or self).invoice_payment_term_id
+        return {
+            "rate": term._get_retention_line().value_amount,
+            "amount": self.retention_amount,
+            "net": self.currency_id.round(self.amount_total - self.retention_amount),
+            "date": fields.Date.to_string(self.invoice_date_due),
+            "shares": [
+                {
+                    "date": fields.Date.to_string(line.date_maturity),
+                    "amount": abs(line.amount_currency),
+                }
+                for line in shares.sorted("date_maturity")
+            ],
+        }
+
     def _get_payment_wording(self):
         """Return how the print says that this invoice is paid, in the environment's language; nothing
-        on a draft, or on an open one where the company doesn't want it said."""
+        on a draft, on an open one where the company doesn't want it said, and on an ordinary invoice,
+        of no order and with nothing retained, of such a company."""
         self.ensure_one()
         if self.state != "posted" or not self.is_sale_document(include_receipts=True):
+            return False
+        if not (self.billing_kind or self.retention_amount or self.company_id.print_unpaid):
             return False
         if self.payment_state in ("paid", "in_payment") or self.is_paid_except_retention:
             return self._get_paid_wording()

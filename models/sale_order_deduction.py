@@ -200,9 +200,13 @@ class SaleOrder(models.Model):
         return wanted
 
     def _get_deductible_deposits(self):
-        """Return the deposits that a situation may deduct: posted, and paid where the company says
-        so."""
-        deposits = [deposit for deposit in self._get_deposits() if deposit.remaining > 0]
+        """Return the deposits that a situation may deduct."""
+        return self._filter_deductible(self._get_deposits())
+
+    def _filter_deductible(self, deposits):
+        """Return those of the order's deposits that may be deducted: of which something is left, and
+        paid where the company says so."""
+        deposits = [deposit for deposit in deposits if deposit.remaining > 0]
         if self.company_id.deduct_paid_deposits_only:
             return [
                 deposit

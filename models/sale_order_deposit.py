@@ -93,20 +93,27 @@ class SaleOrder(models.Model):
         "billing_document_ids.billing_kind",
         "billing_document_ids.state",
         "billing_document_ids.amount_total",
+        "order_line.invoice_lines.price_total",
+        "order_line.invoice_lines.move_id.state",
     )
     def _compute_billing_percents(self):
         for order in self:
             moves = order.billing_document_ids.filtered(lambda move: move.state != "cancel")
             deposits = moves.filtered(lambda move: move.billing_kind == "deposit")
-            order.deposit_percent = order._get_percent_of_total(deposits)
-            order.situation_percent = order._get_percent_of_total(moves - deposits)
+            order.deposit_percent = order._get_percent_of_total(order._sum_documents(deposits))
+            order.situation_percent = order._get_percent_of_total(
+                order._sum_documents(moves - deposits) + order._sum_hand_deductions()
+            )
 
-    def _get_percent_of_total(self, moves):
-        """Return what documents come to, credit notes negative, in % of the order's total."""
+    def _sum_documents(self, moves):
+        """Return what documents come to, tax included, credit notes negative."""
+        return sum((exact(-move.direction_sign * move.amount_total) for move in moves), ZERO)
+
+    def _get_percent_of_total(self, amount):
+        """Return an amount in % of the order's total."""
         if not self.amount_total:
             return 0.0
-        billed = sum((exact(-move.direction_sign * move.amount_total) for move in moves), ZERO)
-        return round(float(billed / exact(self.amount_total) * HUNDRED), PROGRESS_DECIMALS)
+        return round(float(amount / exact(self.amount_total) * HUNDRED), PROGRESS_DECIMALS)
 
     # === WHERE THE DEPOSITS STAND ===#
 
@@ -168,14 +175,20 @@ class SaleOrder(models.Model):
             own(figures["total"]),
         )
 
-    def _get_deposits(self):
+    def _get_deposits(self, without=None):
         """Return the :class:`Deposit` s of the order, oldest first, as they stand now.
 
         A deposit counts once it is posted; a credit note of it and a deduction count as soon as they
         are drafted, so that nothing is given back twice.
+
+        :param without: an invoice whose deductions don't count, because they are to be chosen again
         """
         self.ensure_one()
-        items = self._get_deposit_items()
+        items = [
+            (item, line, amounts)
+            for item, line, amounts in self._get_deposit_items()
+            if item.move_id != without
+        ]
         invoices = defaultdict(list)
         for item, line, _amounts in items:
             if item.move_id._is_deposit() and item.move_id.move_type == "out_invoice":

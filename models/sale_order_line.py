@@ -178,19 +178,24 @@ class SaleOrderLine(models.Model):
         )
 
     def _is_deducted_in_parts(self):
-        """Whether this is a deposit that a situation or its kin deducts, or that is credited: Odoo
-        takes each part for the whole; or one that rounds to nothing, with nothing left to deduct."""
+        """Whether this is a deposit that a situation or its kin deducts, or an invoice by hand, or that
+        is credited: Odoo takes each part for the whole; or one that rounds to nothing, with nothing
+        left to deduct."""
         self.ensure_one()
         if not self.is_downpayment or self.display_type:
             return False
         moves = self.invoice_lines.move_id.filtered(lambda move: move.state != "cancel")
-        return any(
-            move.billing_kind in WORK_KINDS
-            or (move.billing_kind == "deposit" and move.move_type == "out_refund")
-            for move in moves
-        ) or (
-            "deposit" in moves.mapped("billing_kind")
-            and not any(self.invoice_lines.mapped("amount_currency"))
+        return (
+            any(
+                move.billing_kind in WORK_KINDS
+                or (move.billing_kind == "deposit" and move.move_type == "out_refund")
+                for move in moves
+            )
+            or self._is_deducted_by_hand()
+            or (
+                "deposit" in moves.mapped("billing_kind")
+                and not any(self.invoice_lines.mapped("amount_currency"))
+            )
         )
 
     def _get_deposit_quantity(self, posted=False):

@@ -77,7 +77,9 @@ class SaleOrder(models.Model):
         round_ = self.currency_id.round
         sign = -move.direction_sign
         # In this order's currency, and its share of a document that bills several orders.
-        ratio = figures["total"] / (sign * move.amount_total) if move.amount_total else 0.0
+        # An invoice that deducts a deposit by hand has that settled.
+        counts = move.amount_total and not self._is_deducted_on(move)
+        ratio = figures["total"] / (sign * move.amount_total) if counts else 0.0
 
         def own(amount):
             return round_(amount * ratio)
@@ -109,6 +111,8 @@ class SaleOrder(models.Model):
 
     def _get_plain_label(self, move):
         """Return what a document of Odoo's own making is called."""
+        if self._is_deducted_on(move):
+            return self.env._("Deposit deducted on an invoice")
         if move.move_type == "out_refund":
             return self.env._("Credit note")
         return self.env._("Deposit") if move._is_deposit() else self.env._("Invoice")

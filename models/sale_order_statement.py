@@ -128,12 +128,14 @@ class SaleOrder(models.Model):
         """Return what of a document is this order's, in the order's currency, signed.
 
         A document that bills this order alone counts whole, lines added by hand included; of one that
-        bills several orders, the lines of this one count, and its whole retention.
+        bills several orders, the lines of this one count, and its whole retention; of an invoice that
+        deducts a deposit of the order and bills nothing of it, the deduction, and no retention.
 
         :param retention: of `account.retention._get_by_move`; empty for none
         """
         own = partial(self._get_own_amount, move)
-        shared = False
+        by_hand = self._is_deducted_on(move)
+        shared = by_hand
         lines = defaultdict(lambda: ZERO)
         untaxed = total = deposit = deduction = 0.0
         is_deposit = move._is_deposit()
@@ -157,12 +159,18 @@ class SaleOrder(models.Model):
         # Those of credit notes are negative already.
         sign = -move.direction_sign
         gone = retention.get("lost", 0.0) + retention.get("released", 0.0)
+        others = {
+            "retention": 0.0 if by_hand else own(move.retention_amount),
+            "amount_due_now": total if by_hand else own(move.amount_due_now),
+            # What is deducted there is settled.
+            "residual": 0.0 if by_hand else own(move.amount_residual),
+        }
+        if by_hand:
+            retention, gone = {}, 0.0
         return {
             "held": own(sign * (retention.get("amount", 0.0) - gone)),
             "released": own(sign * retention.get("released", 0.0)),
-            "retention": own(move.retention_amount),
-            "amount_due_now": own(move.amount_due_now),
-            "residual": own(move.amount_residual),
+            **others,
             "untaxed": untaxed,
             "tax": self.currency_id.round(total - untaxed),
             "total": total,

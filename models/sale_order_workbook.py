@@ -154,6 +154,8 @@ class SaleOrder(models.Model):
 
         :param retention: of `account.retention._get_by_move`; empty for none
         """
+        if self._is_deducted_on(move):
+            return 0.0
         # There it is negative already.
         return self._get_own_amount(move, -move.direction_sign * retention.get("lost", 0.0))
 
@@ -166,6 +168,9 @@ class SaleOrder(models.Model):
         whole = self._get_own_amount(move, move.amount_total)
         if move.state != "posted" or not whole:
             return 0.0
+        if self._is_deducted_on(move):
+            # What is deducted there is settled.
+            return total
         paid = self._get_own_amount(move, move.amount_total - move.amount_residual) - lost
         return self.currency_id.round(paid * (total / whole))
 

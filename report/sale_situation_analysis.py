@@ -90,6 +90,7 @@ class SaleSituationAnalysis(models.Model):
             "display_type",
             "is_downpayment",
             "move_id",
+            "price_total",
             "product_id",
             "sale_line_ids",
             "tax_repartition_line_id",
@@ -98,7 +99,7 @@ class SaleSituationAnalysis(models.Model):
         "product.template": ["categ_id"],
         "res.company": ["currency_id"],
         "sale.order": ["amount_untaxed", "currency_id", "currency_rate", "team_id", "user_id"],
-        "sale.order.line": ["invoice_lines", "order_id"],
+        "sale.order.line": ["invoice_lines", "is_downpayment", "order_id"],
     }
 
     @property
@@ -136,7 +137,8 @@ class SaleSituationAnalysis(models.Model):
         """Return the query of the billed lines, each with the order that it is of.
 
         A line is of the order that its order line is of; one without, added by hand or by cash
-        rounding, of the only order of its document.
+        rounding, of the only order of its document, unless that is an invoice which bills nothing of
+        the order and deducts a deposit of it by hand.
         """
         return SQL(
             """
@@ -152,7 +154,12 @@ class SaleSituationAnalysis(models.Model):
                    -line.amount_currency AS amount_currency,
                    COALESCE(
                        own.order_id,
-                       CASE WHEN MIN(own.order_id) OVER document
+                       CASE WHEN move.billing_order_id IS NULL
+                                 AND BOOL_AND(own.is_deposit) OVER document
+                                 AND SUM(line.price_total) FILTER (WHERE own.is_deposit)
+                                     OVER document < 0
+                            THEN NULL
+                            WHEN MIN(own.order_id) OVER document
                                  IS NOT DISTINCT FROM MAX(own.order_id) OVER document
                             THEN COALESCE(MIN(own.order_id) OVER document, move.billing_order_id)
                        END
@@ -160,7 +167,8 @@ class SaleSituationAnalysis(models.Model):
               FROM account_move_line line
               JOIN account_move move ON move.id = line.move_id
          LEFT JOIN LATERAL (
-                   SELECT MIN(order_line.order_id) AS order_id
+                   SELECT MIN(order_line.order_id) AS order_id,
+                          BOOL_AND(order_line.is_downpayment) AS is_deposit
                      FROM sale_order_line_invoice_rel link
                      JOIN sale_order_line order_line ON order_line.id = link.order_line_id
                     WHERE link.invoice_line_id = line.id

@@ -198,7 +198,8 @@ class SituationCommon(AccountTestInvoicingCommon):
             sign = -move.direction_sign
             base_lines, _tax_lines = move._get_rounded_base_and_tax_lines()
             for base_line in base_lines:
-                lines = base_line["record"].sale_line_ids.filtered("is_downpayment")
+                # An invoice by hand may deduct deposits of other orders, too.
+                lines = base_line["record"].sale_line_ids & order._get_down_payment_lines()
                 if not lines:
                     continue
                 details = base_line["tax_details"]

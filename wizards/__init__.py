@@ -1,4 +1,5 @@
 from . import (
+    account_deposit_choice,
     account_move_reversal,
     account_move_reversal_cancel,
     account_payment_register,
