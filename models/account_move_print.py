@@ -40,12 +40,9 @@ class AccountMove(models.Model):
 
     def _get_payment_wording(self):
         """Return how the print says that this invoice is paid, in the environment's language; nothing
-        on a draft, on an open one where the company doesn't want it said, and on an ordinary invoice,
-        of no order and with nothing retained, of such a company."""
+        on a draft, or on an open one where the company doesn't want it said."""
         self.ensure_one()
         if self.state != "posted" or not self.is_sale_document(include_receipts=True):
-            return False
-        if not (self.billing_kind or self.retention_amount or self.company_id.print_unpaid):
             return False
         if self.payment_state in ("paid", "in_payment") or self.is_paid_except_retention:
             return self._get_paid_wording()

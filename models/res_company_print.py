@@ -44,8 +44,7 @@ class ResCompany(models.Model):
     )
     print_unpaid = fields.Boolean(
         string="Print “Not paid”",
-        help="Invoices that are open say so, and ordinary ones that are paid say when and how; those "
-        "of orders and with a retention always do.",
+        help="Invoices that are open say so; paid ones always say when and how.",
     )
     mention_late_payment = fields.Text(
         string="Late Payment",
