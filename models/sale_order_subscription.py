@@ -132,6 +132,9 @@ class SaleOrder(models.Model):
         for name in ("next_start", "next_end", "next_date", "stop_date"):
             if not column_exists(self.env.cr, "sale_order", f"subscription_{name}"):
                 create_column(self.env.cr, "sale_order", f"subscription_{name}", "date")
+        # Its default is a setting of the company, whose column may not be there yet.
+        if not column_exists(self.env.cr, "sale_order", "subscription_send_mail"):
+            create_column(self.env.cr, "sale_order", "subscription_send_mail", "bool")
         return super()._auto_init()
 
     # === COMPUTE METHODS ===#
