@@ -80,7 +80,7 @@ JOB = [
 ]
 
 
-def make_order(customer, reference):
+def make_order(customer, reference, confirm=True):
     lines = []
     for name, work_values in JOB:
         if not work_values:
@@ -120,8 +120,9 @@ def make_order(customer, reference):
             "order_line": lines,
         }
     )
-    order.action_confirm()
-    order.date_order = "2026-03-02 08:00:00"
+    if confirm:
+        order.action_confirm()
+        order.date_order = "2026-03-02 08:00:00"
     return order
 
 
@@ -166,6 +167,24 @@ for date, progress in (("2026-04-30", 45), ("2026-07-31", 100)):
     moves += moves.browse(school.create_situation_invoice(progress, invoice_date=date, post=True))
 school.write({"works_acceptance_date": "2026-08-31", "works_reserves": "Gouttière côté nord"})
 school.release_retention(2000.0)
+flats = make_order("Copropriété Bellevue", "Devis 2026-058")
+structure = flats.order_line.filtered(lambda line: line.display_type)[0]._get_section_lines()
+moves += moves.browse(flats.create_partial_invoice(structure.ids, "2026-03-31", post=True))
+moves += moves.browse(flats.create_instalment_invoices(4, "2026-04-30", post=True))
+upkeep = make_order("Syndic Les Halles", "Entretien 2026", confirm=False)
+upkeep.order_line = [
+    Command.clear(),
+    Command.create(
+        {
+            "product_id": product["u"].id,
+            "name": "Entretien des toitures",
+            "price_unit": 180.0,
+            "tax_ids": [Command.set(vat[10].ids)],
+        }
+    ),
+]
+upkeep.write({"is_subscription": True, "subscription_start": "2026-01-31"})
+upkeep.action_confirm()
 env.cr.commit()
 
 kinds = dict(env["account.move"]._fields["billing_kind"].selection)
@@ -198,6 +217,7 @@ def show(order):
 show(order)
 show(with_deposit)
 show(school)
+show(flats)
 
 print()
 report = env["ir.actions.report"]
@@ -206,6 +226,8 @@ for move in moves:
     name = f"{move.billing_order_id.name}-{move.billing_kind}"
     if move.situation_number:
         name += f"-{move.situation_number}"
+    elif move.billing_kind == "instalment":
+        name += f"-{move.invoice_date}"
     path = os.path.join(os.environ["DEMO_OUT"], f"{name}.pdf")
     with open(path, "wb") as target:
         target.write(pdf)
