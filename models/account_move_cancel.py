@@ -129,8 +129,8 @@ class AccountMove(models.Model):
         return found - self
 
     def _get_billed_orders(self):
-        """Return the orders that this document bills."""
-        # sudo: the orders of a document that the user has
+        """Return the orders that these documents bill."""
+        # sudo: the orders of documents that the user has
         own = self.sudo()
         return own.billing_order_id | own.line_ids.sale_line_ids.order_id
 

@@ -16,6 +16,13 @@ class AccountMove(models.Model):
 
     # === OVERRIDES ===#
 
+    def _post(self, soft=True):
+        # EXTENDS account: what is credited is billed by the instalments that are left, as the credit
+        # note stands when it is posted.
+        posted = super()._post(soft=soft)
+        posted.filtered("reversed_entry_id")._respread_instalments()
+        return posted
+
     def button_cancel(self):
         # EXTENDS account: the other instalments of the plan bill what this document doesn't.
         res = super().button_cancel()
@@ -24,8 +31,7 @@ class AccountMove(models.Model):
 
     def unlink(self):
         # EXTENDS account: as with a cancelled document.
-        # sudo: see `_respread_instalments`
-        orders = self.sudo().billing_order_id
+        orders = self._get_planned_orders()
         res = super().unlink()
         orders._respread_instalments()
         return res
@@ -38,7 +44,18 @@ class AccountMove(models.Model):
 
     # === BUSINESS METHODS ===#
 
-    def _respread_instalments(self):
+    def _drop_planned_lines(self):
+        """Delete what the plan wrote into these drafts; lines added by hand stay."""
+        self.invoice_line_ids.filtered(
+            lambda line: line.display_type != "product" or line.sale_line_ids or line.is_downpayment
+        ).unlink()
+
+    def _get_planned_orders(self):
+        """Return the orders that these documents bill, or deduct deposits of, and that have a plan."""
         # sudo: the plan's drafts follow from what the user may do to one document of the order; an
         # accountant needn't be allowed to read orders
-        self.sudo().billing_order_id._respread_instalments()
+        orders = self.sudo()._get_billed_orders()
+        return orders.filtered(lambda order: order._get_draft_instalments())
+
+    def _respread_instalments(self):
+        self._get_planned_orders()._respread_instalments()

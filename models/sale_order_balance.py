@@ -117,7 +117,9 @@ class SaleOrder(models.Model):
     def _is_closed_with(self, move):
         """Whether this document and earlier ones bill the order whole, to the cent."""
         self.ensure_one()
-        if self.state != "sale" or not self._has_billing_begun(apart_from=move):
+        if self.state != "sale" or self.is_subscription:
+            return False
+        if not self._has_billing_begun(apart_from=move):
             return False
         if self.is_ready_for_balance or self._get_open_lines():
             return False

@@ -41,6 +41,8 @@ class SaleOrderLine(models.Model):
 
     def _get_downpayment_line_price_unit(self, invoices):
         # EXTENDS sale: what is posted tells what the deposit is worth, its deductions don't; Odoo knows
-        # only those of invoices that bill other lines of the order.
+        # only those of invoices that bill other lines of the order, and leaves a deposit of several
+        # lines out where a document deducts one of them.
+        others = {move for move in invoices if not move._is_deposit()}
         deducting = self.invoice_lines.move_id.filtered(lambda move: not move._is_deposit())
-        return super()._get_downpayment_line_price_unit({*invoices, *deducting})
+        return super()._get_downpayment_line_price_unit({*others, *deducting})

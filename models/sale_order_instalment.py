@@ -3,8 +3,7 @@
 from datetime import date
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
-from odoo.fields import Command
+from odoo.exceptions import AccessError, UserError
 from odoo.tools import format_date
 
 from ..tools.dates import UNITS, nth_date
@@ -85,15 +84,16 @@ class SaleOrder(models.Model):
 
         What was posted stays; the rest of the order is spread over the new instalments.
 
-        :param instalments: as in `create_instalment_plan`; one is enough
+        :param instalments: as in `create_instalment_plan`; one is enough after other documents
         :return: as `create_instalment_invoices`, the new ones
         :raise UserError: as `create_instalment_plan`; nothing is changed then
         """
         self._begin_billing(None)
-        schedule = self._read_instalments(instalments, fewest=1)
+        schedule = self._read_instalments(instalments, self._get_fewest_instalments())
+        send = any(self._get_draft_instalments().mapped("send_when_posted"))
         with self.env.cr.savepoint():
             self._cancel_instalments()
-            return self._create_instalments(schedule, post).ids
+            return self._create_instalments(schedule, post, send).ids
 
     def cancel_instalment_plan(self):
         """Delete the instalments that are not posted yet; the order stays open for its rest.
@@ -123,6 +123,7 @@ class SaleOrder(models.Model):
             raise UserError(
                 self.env._("Order %(order)s has no instalment to spread again.", order=self.name)
             )
+        self._check_draft_deposits()
         self._respread_instalments()
         return True
 
@@ -302,6 +303,15 @@ class SaleOrder(models.Model):
                     order=self.name,
                 )
             )
+        total = sum((self._get_plan_works_total(plan) for plan in plans), ZERO)
+        if total * exact(self.amount_total) < 0:
+            raise UserError(
+                self.env._(
+                    "Order %(order)s is billed beyond its lines: create its balance, which gives the "
+                    "rest back.",
+                    order=self.name,
+                )
+            )
         for index, plan in enumerate(plans, 1):
             if not plan["parts"]:
                 raise UserError(
@@ -334,7 +344,7 @@ class SaleOrder(models.Model):
                 kind,
                 plan,
                 when,
-                auto_post="no" if post else "at_date",
+                auto_post="at_date" if not post and self._may_post() else "no",
                 instalment_percent=float(share / whole * HUNDRED),
                 send_when_posted=send,
             )
@@ -349,6 +359,11 @@ class SaleOrder(models.Model):
         plan["deductions"] = self._plan_deductions(plan)
         plan["place"] = place
         return plan
+
+    def _get_fewest_instalments(self):
+        """Return how many instalments a plan needs: one is the balance of what was billed before."""
+        begun = self._has_billing_begun(apart_from=self._get_draft_instalments())
+        return 1 if begun else FEWEST
 
     def _number_instalments(self, count):
         """Yield kind and (number, count) of ``count`` instalments that follow those posted."""
@@ -370,28 +385,61 @@ class SaleOrder(models.Model):
         return drafts.sorted(lambda move: (move.invoice_date or date.max, move.id))
 
     def _cancel_instalments(self):
-        """Delete the instalments that are not posted yet, as the user may."""
+        """Delete the instalments that are not posted yet.
+
+        :raise AccessError: to who may not delete invoices
+        """
+        if not self.env["account.move"].has_access("unlink"):
+            raise AccessError(
+                self.env._(
+                    "The instalments of order %(order)s can be deleted by who may delete invoices: "
+                    "ask somebody of invoicing.",
+                    order=self.name,
+                )
+            )
         self._get_draft_instalments().sudo(False).unlink()
 
     def _respread_instalments(self):
-        """Spread the rest of each order again over its instalments that are not posted yet."""
+        """Spread the rest of each order again over its instalments that are not posted yet.
+
+        Where nothing is left for them they are deleted. Beside a deposit that is a draft they stay as
+        they are, and `instalment_gap` tells.
+        """
         for order in self:
             drafts = order._get_draft_instalments()
-            if not drafts:
+            if not drafts or order.state != "sale" or order._get_draft_deposits():
                 continue
             order._lock_for_billing()
-            drafts.write({"invoice_line_ids": [Command.clear()]})
             shares = [exact(move.instalment_percent) for move in drafts]
-            localized = order._in_document_language()
-            for move, plan, (kind, place) in zip(
-                drafts,
-                localized._plan_instalments(shares),
-                localized._number_instalments(len(drafts)),
-                strict=True,
-            ):
-                plan = localized._complete_instalment(plan, kind, place)
-                values = localized._prepare_document(kind, plan, move.invoice_date)
-                move.write({"billing_kind": kind, "invoice_line_ids": values["invoice_line_ids"]})
+            plans = list(order._plan_instalments(shares, drafts))
+            if not order._is_left_for(plans):
+                drafts.unlink()
+                order.message_post(
+                    body=order.env._(
+                        "Nothing is left to bill for the instalments that were not posted: they are "
+                        "deleted."
+                    )
+                )
+                continue
+            order._rewrite_instalments(drafts, plans)
+
+    def _rewrite_instalments(self, drafts, plans):
+        """Write plans into the drafts in the place of what they bill; lines added by hand stay."""
+        order = self._in_document_language()
+        if order._get_down_payment_lines():
+            # What they deduct is free again.
+            drafts._drop_planned_lines()
+        numbered = order._number_instalments(len(drafts))
+        for move, plan, (kind, place) in zip(drafts, plans, numbered, strict=True):
+            move._drop_planned_lines()
+            plan = order._complete_instalment(plan, kind, place)
+            values = order._prepare_document(kind, plan, move.invoice_date)
+            move.write({"billing_kind": kind, "invoice_line_ids": values["invoice_line_ids"]})
+
+    def _is_left_for(self, plans):
+        """Whether each plan bills something, and all together what the order's total is the sign of."""
+        total = sum((self._get_plan_works_total(plan) for plan in plans), ZERO)
+        return all(plan["parts"] for plan in plans) and total * exact(self.amount_total) >= 0
 
     def _get_instalment_title(self, plan):
         """Return the title of an instalment, in the environment's language."""

@@ -27,6 +27,10 @@ class SaleOrderLine(models.Model):
         for line in self:
             line.is_locked_by_partial = line._origin in locked
 
+    def _compute_tax_ids(self):
+        # EXTENDS sale: a new fiscal position leaves the lines of partial invoices alone.
+        return super(SaleOrderLine, self - self._filter_locked_by_partial())._compute_tax_ids()
+
     # === OVERRIDES ===#
 
     def write(self, vals):
@@ -44,9 +48,12 @@ class SaleOrderLine(models.Model):
         """Return the lines of which partial invoices bill something, and that are billed whole."""
         # sudo: whether there are such documents, for whoever may write on the order
         billed_by = self.sudo().filtered(
-            lambda line: any(
-                move.billing_kind == PARTIAL and move.state != "cancel"
-                for move in line.invoice_lines.move_id
+            lambda line: (
+                line._is_work_line()
+                and any(
+                    move.billing_kind == PARTIAL and move.state != "cancel"
+                    for move in line.invoice_lines.move_id
+                )
             )
         )
         lines = billed_by.sudo(False)

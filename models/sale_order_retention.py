@@ -283,7 +283,7 @@ class SaleOrder(models.Model):
         """Return what the documents of the order retain, for the kernel.
 
         :param term: payment term of the document in question
-        :param before_id: of the documents older than this one; None for all
+        :param before_id: of the drafts older than this one, and of what is posted; None for all
         :rtype: Job
         """
         self.ensure_one()
@@ -295,7 +295,10 @@ class SaleOrder(models.Model):
         for move in self.billing_document_ids:
             if move.state == "cancel" or move.billing_kind not in WORK_KINDS:
                 continue
-            if before_id and move.id >= before_id:
+            # What is posted stands, a credit note that is younger than the drafts included.
+            if before_id and (
+                move.id == before_id or (move.id > before_id and move.state != "posted")
+            ):
                 continue
             older |= move
             sign = -move.direction_sign

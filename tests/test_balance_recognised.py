@@ -1,5 +1,6 @@
 """An ordinary invoice that happens to close an order is its balance."""
 
+from odoo.fields import Command
 from odoo.tests import tagged
 
 from .common import SituationCommon
@@ -46,9 +47,39 @@ class TestBalanceRecognised(SituationCommon):
     def test_completed_by_hand_before_posting(self):
         self.situation(self.order, 40, post=True)
         move = self.ordinary(self.order)
-        move.write({"billing_kind": False, "billing_order_id": False})
+        first = self.billed_lines(move)[0]
+        whole = first.quantity
+        first.quantity = whole / 2
         move.action_post()
-        self.assertEqual(move.billing_kind, "balance")
+        self.assertFalse(move.billing_kind or move.billing_order_id)
+        move.button_draft()
+        first.quantity = whole
+        move.action_post()
+        self.assertEqual((move.billing_kind, move.billing_order_id), ("balance", self.order))
+
+    def test_a_deposit_deducted_elsewhere_is_none(self):
+        deposit = self.deposit(self.order, 30.0, post=True)
+        self.situation(self.order, 100, deduction_rule="final", post=True)
+        other = self.env["account.move"].create(
+            {
+                "move_type": "out_invoice",
+                "partner_id": self.customer.id,
+                "invoice_line_ids": [Command.create({"name": "Else", "price_unit": 9000.0})],
+            }
+        )
+        other.deduct_deposits([{"deposit_id": deposit.id}])
+        other.action_post()
+        self.assertFalse(other.billing_kind)
+        self.assertFalse(self.order.get_billing_recap()["deposit_remaining"])
+
+    def test_a_period_of_a_subscription_is_none(self):
+        order = self.make_order(
+            self.line("Rent", 1, 100.0), is_subscription=True, subscription_start="2026-01-01"
+        )
+        moves = self.env["account.move"].browse(order.create_subscription_invoices("2026-03-31"))
+        moves.filtered(lambda move: move.state == "draft").write({"auto_post": "no"})
+        moves.filtered(lambda move: move.state == "draft").action_post()
+        self.assertEqual(moves.mapped("billing_kind"), [False] * len(moves))
 
     def test_one_invoice_for_the_whole_is_none(self):
         move = self.ordinary(self.order)

@@ -5,6 +5,7 @@ from datetime import date
 from freezegun import freeze_time
 
 from odoo.exceptions import UserError
+from odoo.fields import Command
 from odoo.tests import tagged
 
 from .common import SituationCommon
@@ -163,6 +164,105 @@ class TestInstalment(SituationCommon):
         moves[0]._reverse_moves([{"invoice_date": moves[0].invoice_date}], cancel=True)
         self.assertEqual(moves[1:].mapped("amount_untaxed"), [6250.0, 6250.0])
         self.assertJobTies(self.order)
+
+    def post(self, move):
+        move.auto_post = "no"
+        move.action_post()
+
+    def reverse(self, move, method):
+        wizard = self.env["account.move.reversal"].with_context(
+            active_model="account.move", active_ids=move.ids
+        )
+        wizard = wizard.create({"journal_id": move.journal_id.id})
+        getattr(wizard, method)()
+        return wizard.new_move_ids
+
+    def test_replaced_document_is_not_billed_twice(self):
+        moves = self.instalments(3, "2027-01-31")
+        self.post(moves[0])
+        self.reverse(moves[0], "modify_moves")
+        self.assertEqual(self.order.instalment_gap, 0.0)
+        self.assertEqual(self.order.get_billing_recap()["to_invoice_total"], 0.0)
+        self.assertJobTies(self.order)
+
+    def test_credit_note_that_is_changed_before_posting(self):
+        moves = self.instalments(3, "2027-01-31")
+        self.post(moves[0])
+        credit = self.reverse(moves[0], "refund_moves")
+        self.billed_lines(credit)[0].price_unit /= 2
+        credit.action_post()
+        self.assertEqual(self.order.instalment_gap, 0.0)
+        self.assertJobTies(self.order)
+
+    def test_ordinary_invoice_that_falls_out(self):
+        invoice = self.order._create_invoices()
+        invoice.invoice_line_ids.filtered(lambda line: line.sale_line_ids == self.roof).unlink()
+        moves = self.instalments(2, "2027-01-31")
+        self.assertEqual(moves.mapped("amount_untaxed"), [1250.0, 1250.0])
+        invoice.unlink()
+        self.assertEqual(moves.mapped("amount_untaxed"), [6250.0, 6250.0])
+        self.assertJobTies(self.order)
+
+    def test_nothing_left_deletes_the_drafts(self):
+        moves = self.instalments(4, "2027-01-31")
+        for move in moves[:2]:
+            self.post(move)
+        self.walls.price_unit = 100.0
+        self.order.respread_instalments()
+        self.assertEqual(moves.exists(), moves[:2])
+        with self.assertRaisesRegex(UserError, "billed beyond its lines"):
+            self.order.create_instalment_invoices(2, "2027-05-31")
+        # 1 000 + 2 500, of which 6 250 are billed
+        balance = self.balance(self.order)
+        self.assertEqual((balance.move_type, balance.amount_untaxed), ("out_refund", 2750.0))
+        self.assertJobTies(self.order)
+
+    def test_draft_deposits_hold_nothing_up(self):
+        deposits = self.deposit(self.order, 10.0, post=True)
+        deposits += self.deposit(self.order, 10.0, post=True)
+        moves = self.instalments(3, "2027-01-31")
+        deposits.button_draft()
+        moves[1].button_cancel()
+        deposits[0].button_cancel()
+        with self.assertRaisesRegex(UserError, "draft. Post or delete"):
+            self.order.respread_instalments()
+        deposits[1].button_cancel()
+        self.assertEqual(self.order.instalment_gap, 0.0)
+        self.assertJobTies(self.order)
+
+    def test_retention_after_a_credit(self):
+        self.order.payment_term_id = self.make_term((95, 0), (5, None))
+        self.order.deduction_rule = "full"
+        self.deposit(self.order, 30.0, post=True)
+        moves = self.instalments(4, "2026-01-31")
+        for move in moves[:2]:
+            self.post(move)
+        self.order.cancel_document(moves[1].id, "Wrong")
+        for move in moves[2:]:
+            self.post(move)
+        documents = self.order.billing_document_ids
+        retained = sum(-move.direction_sign * move.retention_amount for move in documents)
+        self.assertAlmostEqual(retained, 737.5)
+        self.assertJobTies(self.order)
+        self.assertDepositsTie(self.order)
+
+    def test_lines_added_by_hand_stay(self):
+        moves = self.instalments(3, "2027-01-31")
+        moves[0].write(
+            {"invoice_line_ids": [Command.create({"name": "Extra", "price_unit": 50.0})]}
+        )
+        moves[2].unlink()
+        self.assertIn("Extra", moves[0].invoice_line_ids.mapped("name"))
+        self.assertEqual(moves[:2].mapped("amount_untaxed"), [6300.0, 6250.0])
+
+    def test_changed_plan_is_sent_as_before(self):
+        self.order._create_instalments([(date(2027, 1, 31), 1), (date(2027, 2, 28), 1)], send=True)
+        rows = [{"date": "2027-05-01", "percent": 100}]
+        with self.assertRaisesRegex(UserError, "give 2 to 240"):
+            self.order.change_instalment_plan(rows)
+        rows = [{"date": f"2027-0{month}-01", "percent": 50} for month in (5, 6)]
+        changed = self.env["account.move"].browse(self.order.change_instalment_plan(rows))
+        self.assertEqual(changed.mapped("send_when_posted"), [True, True])
 
     def test_changed_plan_keeps_what_is_posted(self):
         moves = self.instalments(4, "2027-01-31")

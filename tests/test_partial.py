@@ -116,6 +116,33 @@ class TestPartial(SituationCommon):
         self.walls.write({"price_unit": 1100.0})
         self.assertEqual(self.order.amount_untaxed, 13500.0)
 
+    def test_deposits_beside_a_partial_invoice(self):
+        """Odoo writes on the lines of deposits when documents are posted: those are no work."""
+        self.order.deduction_rule = "progressive"
+        self.deposit(self.order, 20.0, post=True)
+        prices = self.order._get_down_payment_lines().mapped("price_unit")
+        self.partial(line_ids=self.roof.ids, post=True)
+        self.situation(self.order, 30, deduction_rule="manual", deduction_amount=0.01, post=True)
+        self.assertEqual(self.order._get_down_payment_lines().mapped("price_unit"), prices)
+        self.balance(self.order, post=True)
+        self.assertJobTies(self.order)
+        self.assertDepositsTie(self.order)
+
+    def test_odoos_wizard_makes_it_too(self):
+        wizard = self.env["sale.advance.payment.inv"].create(
+            {"sale_order_ids": self.order.ids, "advance_payment_method": "partial"}
+        )
+        wizard.partial_line_ids = self.roof
+        wizard.create_invoices()
+        self.assertEqual(self.order.billing_document_ids.billing_kind, "partial")
+        self.assertEqual(self.order.billing_document_ids.amount_total, 2750.0)
+
+    def test_new_fiscal_position_leaves_them_alone(self):
+        self.partial(line_ids=self.roof.ids)
+        self.order.action_update_taxes()
+        self.assertEqual(self.roof.tax_ids, self.tax10)
+        self.assertFalse(self.walls.tax_ids)
+
     def test_situations_leave_them_alone(self):
         self.partial(line_ids=self.roof.ids)
         situation = self.situation(self.order, 50)

@@ -126,6 +126,8 @@ class TestSituationRights(SituationCommon):
         self.assertEqual(order.draft_instalment_count, 3)
         ids = [row["id"] for row in order.get_billing_recap()["documents"]]
         moves = self.move(ids[1:])
+        # Nobody gets more rights by waiting: what he may not post, the scheduler doesn't post for him.
+        self.assertEqual(set(moves.mapped("auto_post")), {"no"})
         # Odoo lets a salesperson make invoices, not delete them.
         self.assertDenied(self.as_user(self.salesperson).cancel_instalment_plan)
         order = self.as_user(self.invoicing)

@@ -34,6 +34,8 @@ class AccountMoveReversal(models.TransientModel):
                 lambda move, moves=moves: (
                     move.state == "draft"
                     and move.billing_kind in WORK_KINDS
+                    # Instalments share what is cancelled.
+                    and not move.instalment_percent
                     and move.id > min(moves.ids)
                 )
             )

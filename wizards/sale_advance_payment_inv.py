@@ -121,6 +121,12 @@ class SaleAdvancePaymentInv(models.TransientModel):
 
     # === ACTIONS ===#
 
+    def create_invoices(self):
+        # EXTENDS sale: Odoo takes whatever isn't a regular invoice for a down payment.
+        if self.advance_payment_method == "partial":
+            return self.action_create_draft()
+        return super().create_invoices()
+
     def action_create_draft(self):
         """Create what was chosen: Odoo's own invoice, or a deposit or a partial invoice as RPC does.
 

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
-from ..models.sale_order_instalment import PERCENT_DECIMALS
+from ..models.sale_order_instalment import FEWEST, PERCENT_DECIMALS
 from ..tools.money import HUNDRED, ZERO, exact, rounded
 
 
@@ -44,7 +44,7 @@ class SaleInstalmentWizard(models.TransientModel):
     def _compute_problem(self):
         for wizard in self:
             try:
-                wizard.order_id._read_instalments(wizard._get_rows(), fewest=wizard._get_fewest())
+                wizard.order_id._read_instalments(wizard._get_rows(), wizard._get_fewest())
                 wizard.problem = False
             except UserError as error:
                 wizard.problem = str(error)
@@ -75,7 +75,7 @@ class SaleInstalmentWizard(models.TransientModel):
         self.ensure_one()
         order = self.order_id
         order._begin_billing(None)
-        schedule = order._read_instalments(self._get_rows(), fewest=self._get_fewest())
+        schedule = order._read_instalments(self._get_rows(), self._get_fewest())
         if self._is_equal():
             # Not the rounded thirds that the screen shows.
             schedule = [(each, exact(1)) for each, _percent in schedule]
@@ -121,7 +121,7 @@ class SaleInstalmentWizard(models.TransientModel):
         }
 
     def _get_fewest(self):
-        return 1 if self.is_change else 2
+        return self.order_id._get_fewest_instalments() if self.is_change else FEWEST
 
     def _get_rows(self):
         """Return the instalments as `create_instalment_plan` takes them."""
