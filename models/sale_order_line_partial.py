@@ -49,11 +49,11 @@ class SaleOrderLine(models.Model):
         # sudo: whether there are such documents, for whoever may write on the order
         billed_by = self.sudo().filtered(
             lambda line: (
-                line._is_work_line()
-                and any(
+                any(
                     move.billing_kind == PARTIAL and move.state != "cancel"
                     for move in line.invoice_lines.move_id
                 )
+                and line._is_work_line()
             )
         )
         lines = billed_by.sudo(False)
