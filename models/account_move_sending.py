@@ -13,15 +13,27 @@ class AccountMove(models.Model):
     )
 
     def _post(self, soft=True):
-        # EXTENDS account: hands what was posted to Odoo's scheduler, as its "Send" of several does.
+        # EXTENDS account: sends what was asked for.
         posted = super()._post(soft=soft)
-        if to_send := posted.filtered("send_when_posted"):
-            author = self.env.user
-            to_send.sending_data = {
-                "author_user_id": author.id,
-                "author_partner_id": author.partner_id.id,
-            }
-            to_send.send_when_posted = False
-            # sudo: wakes Odoo's scheduler, nothing else
-            self.env.ref("account.ir_cron_account_move_send").sudo()._trigger()
+        to_send = posted.filtered("send_when_posted")
+        to_send._hand_over_for_sending()
+        to_send.send_when_posted = False
         return posted
+
+    def _hand_over_for_sending(self):
+        """Let Odoo's scheduler send these documents, as its "Send" of several does; a note says which
+        customer has no address."""
+        without_address = self.filtered(lambda move: not move.partner_id.email)
+        for move in without_address:
+            move.message_post(
+                body=self.env._(
+                    "Not sent by e-mail: %(customer)s has no address.",
+                    customer=move.partner_id.display_name,
+                )
+            )
+        if to_send := self - without_address:
+            to_send.sending_data = {
+                "author_user_id": self.env.user.id,
+                "author_partner_id": self.env.user.partner_id.id,
+            }
+            self.env.ref("account.ir_cron_account_move_send")._trigger()

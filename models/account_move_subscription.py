@@ -121,18 +121,4 @@ class AccountMove(models.Model):
                 and move.sudo().subscription_order_id.subscription_send_mail
             )
         )
-        without_address = to_send.filtered(lambda move: not move.partner_id.email)
-        for move in without_address:
-            move.message_post(
-                body=self.env._(
-                    "Not sent by e-mail: %(customer)s has no address.",
-                    customer=move.partner_id.display_name,
-                )
-            )
-        to_send -= without_address
-        if to_send:
-            to_send.sending_data = {
-                "author_user_id": self.env.user.id,
-                "author_partner_id": self.env.user.partner_id.id,
-            }
-            self.env.ref("account.ir_cron_account_move_send")._trigger()
+        to_send._hand_over_for_sending()

@@ -196,9 +196,7 @@ class SaleOrder(models.Model):
 
         :raise UserError: where a period is billed already
         """
-        order = self.with_company(self.company_id)
-        if order.partner_invoice_id.lang:
-            order = order.with_context(lang=order.partner_invoice_id.lang)
+        order = self._in_document_language()
         moves = self.env["account.move"]
         for period in periods:
             self._check_period_is_open(period)

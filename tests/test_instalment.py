@@ -130,11 +130,11 @@ class TestInstalment(SituationCommon):
             [(date(2027, 1, 31), 1), (date(2027, 2, 28), 1)], send=True
         )
         self.assertFalse(any(moves.mapped("sending_data")))
+        self.order.partner_id.email = "customer@example.com"
         with freeze_time("2027-01-31"):
             self.run_cron("account.ir_cron_auto_post_draft_entry")
         self.assertTrue(moves[0].sending_data)
         self.assertFalse(moves[1].sending_data)
-        self.order.partner_id.email = "customer@example.com"
         self.run_cron("account.ir_cron_account_move_send")
         self.assertTrue(moves[0].is_move_sent)
         self.assertFalse(moves[0].sending_data)
