@@ -107,9 +107,9 @@ class AccountMove(models.Model):
 
     def unlink(self):
         # EXTENDS account: as with a cancelled document.
-        orders = self.billing_order_id | self.line_ids.sale_line_ids.order_id
+        orders = self._get_billed_orders()
         res = super().unlink()
-        orders._refresh_draft_progress()
+        orders._refresh_drafts()
         return res
 
     def _reverse_moves(self, default_values_list=None, cancel=False):
@@ -120,7 +120,7 @@ class AccountMove(models.Model):
             for move, values in zip(self, default_values_list or [{} for _m in self], strict=True)
         ]
         reversed_moves = super()._reverse_moves(default_values_list, cancel=cancel)
-        reversed_moves._refresh_later_drafts()
+        (self | reversed_moves)._refresh_later_drafts()
         return reversed_moves
 
     def _get_name_invoice_report(self):
@@ -255,8 +255,13 @@ class AccountMove(models.Model):
             move.billing_statement = statement
 
     def _refresh_later_drafts(self):
-        orders = self.billing_order_id | self.line_ids.sale_line_ids.order_id
-        orders._refresh_draft_progress()
+        self._get_billed_orders()._refresh_drafts()
+
+    def _get_billed_orders(self):
+        """Return the orders that these documents bill, or deduct deposits of."""
+        # sudo: the orders of documents that the user has; an accountant needn't be allowed to read them
+        own = self.sudo()
+        return own.billing_order_id | own.line_ids.sale_line_ids.order_id
 
     def _refresh_progress(self):
         """Read the lines' earlier progress again, from the documents made before this one."""

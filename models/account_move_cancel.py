@@ -128,12 +128,6 @@ class AccountMove(models.Model):
                 )
         return found - self
 
-    def _get_billed_orders(self):
-        """Return the orders that these documents bill."""
-        # sudo: the orders of documents that the user has
-        own = self.sudo()
-        return own.billing_order_id | own.line_ids.sale_line_ids.order_id
-
     def _lock_billed_orders(self):
         """Keep anybody else from billing the orders of this document meanwhile.
 

@@ -404,7 +404,10 @@ class SaleOrder(models.Model):
 
         Where nothing is left for them they are deleted. Beside a deposit that is a draft they stay as
         they are, and `instalment_gap` tells.
+
+        :return: the instalments that were written anew
         """
+        rewritten = self.env["account.move"].sudo()  # as the drafts
         for order in self:
             drafts = order._get_draft_instalments()
             if not drafts or order.state != "sale" or order._get_draft_deposits():
@@ -422,6 +425,8 @@ class SaleOrder(models.Model):
                 )
                 continue
             order._rewrite_instalments(drafts, plans)
+            rewritten |= drafts
+        return rewritten
 
     def _rewrite_instalments(self, drafts, plans):
         """Write plans into the drafts in the place of what they bill; lines added by hand stay."""

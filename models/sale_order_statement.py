@@ -260,10 +260,14 @@ class SaleOrder(models.Model):
             },
         }
 
-    def _refresh_draft_progress(self):
-        """Let the drafts of the orders start from what the documents before them bill now."""
+    def _refresh_drafts(self):
+        """Let the drafts of the orders follow what the other documents bill now: instalments share the
+        rest again, the others start from what the documents before them bill."""
         # sudo: follows from an action on another document of the same order
-        for move in self.sudo().billing_document_ids.filtered(lambda move: move.state == "draft"):
+        orders = self.sudo()
+        rewritten = orders._respread_instalments()
+        drafts = orders.billing_document_ids.filtered(lambda move: move.state == "draft")
+        for move in drafts - rewritten:
             move._refresh_progress()
 
     def _get_amounts_by_line(self, moves):

@@ -215,10 +215,6 @@ class SaleOrder(models.Model):
             # sudo: what `_may_post` let through
             move.sudo().auto_post = "at_date"
 
-    def _may_post(self):
-        """Whether the scheduler may post what this user makes: nobody gets more rights by waiting."""
-        return self.env.su or self.env.user.has_group("account.group_account_invoice")
-
     def _check_can_be_billed_by_period(self):
         """Refuse an order that isn't a confirmed subscription with a start and a line.
 

@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 
 from ..models.sale_order_instalment import FEWEST, PERCENT_DECIMALS
+from ..models.sale_subscription_event import UNITS
 from ..tools.money import HUNDRED, ZERO, exact, rounded
 
 
@@ -16,17 +17,7 @@ class SaleInstalmentWizard(models.TransientModel):
     count = fields.Integer(string="Number of Instalments", default=3)
     first_date = fields.Date(string="First Date", default=fields.Date.context_today)
     interval = fields.Integer(string="Every", default=1)
-    unit = fields.Selection(
-        [
-            ("day", "Days"),
-            ("week", "Weeks"),
-            ("month", "Months"),
-            ("quarter", "Quarters"),
-            ("year", "Years"),
-        ],
-        default="month",
-        required=True,
-    )
+    unit = fields.Selection(UNITS, default="month", required=True)
     posting = fields.Selection(
         [("at_date", "Each at its date, by the scheduler"), ("now", "All now")],
         default="at_date",
