@@ -5,6 +5,8 @@ from odoo.exceptions import RedirectWarning
 from odoo.tools import frozendict
 from odoo.tools.sql import column_exists, create_column
 
+from ..tools.money import exact
+from ..tools.retention import NO_JOB
 from .account_payment_term import NO_DATE
 from .sale_order import WORK_KINDS
 
@@ -110,7 +112,7 @@ class AccountMove(models.Model):
 
     def _post(self, soft=True):
         # EXTENDS account: a retention needs its account, and follows the documents before it.
-        for move in self.filtered(lambda move: move.state == "draft" and move.billing_order_id):
+        for move in self.filtered(lambda move: move.state == "draft"):
             move._refresh_retention()
         for move in self.filtered(lambda move: move._get_retention_lines()):
             move._check_retention_account()
@@ -170,10 +172,7 @@ class AccountMove(models.Model):
     def _get_reversed_retention(self):
         """Return the retention line of the document that this one credits."""
         self.ensure_one()
-        original = self.reversed_entry_id
-        credits_it = original and original.move_type != self.move_type
-        lines = original._get_retention_lines()
-        return lines[:1] if credits_it else lines.browse()
+        return self._get_credited_document()._get_retention_lines()[:1]
 
     def _carve_reversed_retention(self, terms):
         """Give the retention of the credited document back, in the share that this one is of it.
@@ -210,21 +209,51 @@ class AccountMove(models.Model):
             signed as the total) and `job` (:class:`Job`)
         """
         self.ensure_one()
-        if not self.is_sale_document() or self._is_deposit() or self._get_reversed_retention():
+        if not self.is_sale_document() or self._is_deposit() or self._get_credited_document():
             return {"none": True}
         return {"deduction": self.deposit_deduction, "job": self._get_retention_job()}
 
     def _get_retention_job(self):
         """Return what the older documents of the order retain, for the kernel."""
-        order = self.billing_order_id
-        if (
-            not order
-            or self.billing_kind not in WORK_KINDS
-            or self.currency_id != order.currency_id
-        ):
-            return None
         # sudo: figures of the same order's documents, whoever bills
-        return order.sudo()._get_retention_job(self.invoice_payment_term_id, self._origin.id)
+        order = self._get_retention_order().sudo()
+        return order._get_retention_job(self.currency_id, self._origin.id) if order else NO_JOB
+
+    def _get_retention_order(self):
+        """Return the order of whose retention this document's is a slice: the one whose works it bills,
+        Odoo's own invoices included; none of a deposit, of a lost retention's credit note, and of an
+        invoice of several orders, which each stand for themselves."""
+        self.ensure_one()
+        # sudo: which order it is, whoever bills
+        move = self.sudo()
+        if move.billing_kind in WORK_KINDS and move.billing_order_id:
+            return move.billing_order_id
+        order = move.line_ids.sale_line_ids.order_id
+        if len(order) != 1 or move.retention_operation_id or move._is_deposit():
+            return order.browse()
+        return order if move._bills_works_of(order) else order.browse()
+
+    def _get_retention_base(self, term):
+        """Return what a payment term retains of this document: its base, as a decimal in the document's
+        currency, negative on a credit note."""
+        self.ensure_one()
+        sign = -self.direction_sign
+        if term.retention_base == "untaxed":
+            return exact(sign * self.amount_untaxed)
+        total = exact(sign * self.amount_total)
+        # The deduction of a credit note is negative already.
+        return total + exact(self.deposit_deduction) if term.retention_base == "gross" else total
+
+    def _get_signed_retention(self):
+        """Return what this document retains, as a decimal, negative on a credit note."""
+        self.ensure_one()
+        return exact(sum(self._get_retention_lines().mapped("amount_currency")))
+
+    def _get_credited_document(self):
+        """Return the invoice that this one credits, or the credit note that it takes back."""
+        self.ensure_one()
+        original = self.reversed_entry_id
+        return original if original.move_type != self.move_type else original.browse()
 
     def _flag_retention(self, terms):
         """Return the needed terms with the retention told apart, each with its account."""
