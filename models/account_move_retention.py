@@ -179,14 +179,13 @@ class AccountMove(models.Model):
 
         :param terms: Odoo's needed terms, in which nothing is retained
         """
-        original = self.reversed_entry_id
-        line = self._get_reversed_retention()
         total = sum(values["amount_currency"] for values in terms.values())
         balance = sum(values["balance"] for values in terms.values())
-        if not original.amount_total or not total:
+        if not self._get_credited_document().amount_total or not total:
             return terms
-        share = min(abs(total) / original.amount_total, 1.0)
-        amount = self.currency_id.round(-line.amount_currency * share)
+        amount = self._get_retention_given_back(total)
+        if not amount:
+            return terms
         company_amount = self.company_currency_id.round(balance * amount / total)
         terms = dict(terms)
         largest = max(terms, key=lambda key: abs(terms[key]["amount_currency"]))
@@ -201,6 +200,35 @@ class AccountMove(models.Model):
             # All of it was retained: the credit note of a lost retention is given back.
             del terms[largest]
         return terms
+
+    def _get_retention_given_back(self, total):
+        """Return what a credit note gives back of its document's retention, signed as its total.
+
+        Several credit notes are slices of the whole: together they give back no cent more than it.
+
+        :param float total: of this credit note, negative
+        """
+        self.ensure_one()
+        # sudo: figures of the credit notes of the same document, whoever makes one more
+        original = self._get_credited_document().sudo()
+        retention = self._get_reversed_retention().amount_currency
+        whole = -original.direction_sign * original.amount_total
+        older = original.reversal_move_ids.filtered(
+            lambda move: (
+                move.id != self._origin.id
+                and move.state != "cancel"
+                and (move.state == "posted" or not self._origin or move.id < self._origin.id)
+                and move._get_credited_document() == original
+                and not move.retention_operation_id
+                and move.currency_id == self.currency_id
+            )
+        )
+        credited = sum(move.direction_sign * move.amount_total for move in older)
+        given_back = -sum(older._get_retention_lines().mapped("amount_currency"))
+        share = min(max((credited - total) / whole, 0.0), 1.0)
+        amount = self.currency_id.round(given_back - retention * share)
+        low, high = sorted((0.0, total))
+        return min(max(amount, low), high)
 
     def _get_retention_case(self):
         """Return what the payment term has to know of this invoice to tell its retention.

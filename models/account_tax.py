@@ -77,17 +77,21 @@ class AccountTax(models.Model):
         :rtype: dict of `untaxed`, `total`, and `taxes` and `bases` by tax
         """
         details = base_line["tax_details"]
-        untaxed = details["total_excluded_currency"] + details["delta_total_excluded_currency"]
+        currency = base_line["currency_id"]
+        untaxed = currency.round(
+            details["total_excluded_currency"] + details["delta_total_excluded_currency"]
+        )
         taxes, bases, total = {}, {}, untaxed
         for tax_data in details["taxes_data"]:
-            total += tax_data["tax_amount_currency"]
+            # The parts of a split line may be no coins of their currency, the total is of what is.
+            amount = currency.round(tax_data["tax_amount_currency"])
+            total += amount
             # The second half of a reverse charge mirrors the first: the engine derives it.
             if not tax_data["is_reverse_charge"]:
-                taxes[tax_data["tax"]] = tax_data["tax_amount_currency"]
+                taxes[tax_data["tax"]] = amount
                 bases[tax_data["tax"]] = tax_data["base_amount_currency"]
-        currency = base_line["currency_id"]
         return {
-            "untaxed": currency.round(untaxed),
+            "untaxed": untaxed,
             "total": currency.round(total),
             "taxes": taxes,
             "bases": bases,

@@ -120,6 +120,19 @@ class TestRetentionSlices(SituationCommon):
         self.assertEqual(balance.retention_amount, 3.88)
         self.assertEqual(order.get_billing_recap()["retention_held"], 6.66)
 
+    def test_several_credit_notes_give_the_whole_back(self):
+        """Three thirds of a retention of 1.67: 0.5567, 1.1133 and 1.67 to date."""
+        order = self.make_retained_order(self.line("Works", 1, 33.30, self.env["account.tax"]))
+        move = self.situation(order, 100, post=True)
+        given_back = []
+        for _index in range(3):
+            part = move._reverse_moves([{"invoice_date": move.invoice_date}])
+            self.billed_lines(part).price_unit = 11.10
+            part.action_post()
+            given_back.append(part.retention_amount)
+        self.assertEqual(given_back, [0.56, 0.55, 0.56])
+        self.assertEqual(order.get_billing_recap()["documents"][-1]["retention"], -0.56)
+
     def test_a_credit_note_of_what_retained_nothing(self):
         order = self.make_retained_order(self.line("Works", 1, 900.0))
         order.replace_retention("Bank")
