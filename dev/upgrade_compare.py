@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
-from upgrade_intended import brought_back, brought_forward, is_added  # noqa: E402
+from upgrade_intended import brought_back, brought_forward, is_added, is_corrected  # noqa: E402
 
 # Where a key that only today's version has is a document, an item or a line too many; elsewhere it is
 # a figure that the older version didn't tell yet.
@@ -24,7 +24,8 @@ class Comparison:
     """The differences of two snapshots, as ``(path, before, after)``; None stands for nothing."""
 
     def __init__(self, version, before, after):
-        self.version = version
+        self.version, self.before = version, before
+        self.references = {order["name"]: name for name, order in before["orders"].items()}
         self.found = list(self._differences(before, after))
 
     def _differences(self, before, after, path=()):
@@ -39,15 +40,22 @@ class Comparison:
         elif isinstance(before, list) and isinstance(after, list) and len(before) == len(after):
             for index, (old, new) in enumerate(zip(before, after, strict=True)):
                 yield from self._differences(old, new, (*path, index))
-        elif before != after:
+        elif before != after and not self._is_corrected(path, before, after):
             yield path, before, after
+
+    def _is_corrected(self, path, before, after):
+        order = path[1]
+        if path[0] == "moves":
+            name = self.before["moves"][path[1]]["order"]
+            order = self.references.get(name)
+        return is_corrected(path, before, after, order, self.version)
 
     def _print_differences(self, before, after, path):
         """Yield the lines of a print that aren't the same, but for what is intended."""
-        version, state = self.version, before["state"]
-        old_lines = brought_forward(before["print"], version, state)
+        version = self.version
+        old_lines = brought_forward(before["print"], after["print"], version, before)
         new_lines = after["print"]
-        if state == "draft":
+        if before["state"] == "draft":
             new_lines = brought_back(new_lines, before["print"], version)
         matcher = difflib.SequenceMatcher(None, old_lines, new_lines, autojunk=False)
         for kind, old_start, old_end, new_start, new_end in matcher.get_opcodes():
@@ -55,7 +63,7 @@ class Comparison:
                 continue
             old = old_lines[old_start:old_end]
             new = [
-                line for line in new_lines[new_start:new_end] if not is_added(line, version, state)
+                line for line in new_lines[new_start:new_end] if not is_added(line, version, before)
             ]
             for index in range(max(len(old), len(new))):
                 yield (

@@ -19,6 +19,8 @@ for order in env["sale.order"].search([("company_id", "=", env.company.id)], ord
     for move in drafts.sorted("id"):
         move.auto_post = "no"
         move.action_post()
+    if not order._get_billing_documents():
+        order.create_situation_invoice(50, invoice_date="2026-11-30", post=True)
     try:
         order.create_balance_invoice(invoice_date="2026-12-31", post=True)
     except UserError as error:
