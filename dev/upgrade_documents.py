@@ -401,7 +401,7 @@ SCENARIOS = {
     credit_notes: (("sale.order", "create_deposit_invoice"),),
     odoos_own: (),
     changes_of_the_order: (),
-    early_discount: (),
+    early_discount: (("sale.order", "create_deposit_invoice"),),
     included_in_the_price: (("sale.order", "create_balance_invoice"),),
     foreign_currency: (("sale.order", "create_deposit_invoice"),),
     retention: (("account.move", "retention_amount"),),
