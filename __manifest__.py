@@ -1,7 +1,7 @@
 {
     "name": "Situation Invoicing",
     "summary": "Bill an order by deposits, situations (progress invoices) and balance, to the cent",
-    "version": "19.0.1.4.0",
+    "version": "19.0.1.5.0",
     "category": "Sales/Sales",
     "author": "Situation Invoicing contributors",
     "license": "LGPL-3",

@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 
 from ..tools.money import HUNDRED, exact
 from ..tools.slices import share
+from ..tools.statement import completed
 from .sale_order import PROGRESS_DECIMALS, WORK_KINDS
 
 
@@ -177,7 +178,9 @@ class AccountMove(models.Model):
             return None
         # sudo: whoever may read the document may read its print, the customer on the portal included
         order = self.billing_order_id.sudo()
-        return self.billing_statement or order._get_situation_statement(self.sudo())
+        if self.billing_statement:
+            return completed(self.billing_statement)
+        return order._get_situation_statement(self.sudo())
 
     def _get_printed_rows(self, statement, period_only=False):
         """Return the rows of a statement that the print shows.
