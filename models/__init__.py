@@ -22,6 +22,8 @@ from . import (
     account_move_retention_follow_up,
     account_move_retention_letter,
     account_move_retention_loss,
+    account_move_retention_loss_undone,
+    account_move_scheduled_posting,
     account_move_sending,
     account_move_subscription,
     account_move_words,
