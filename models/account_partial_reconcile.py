@@ -1,6 +1,6 @@
 """Which reconciliations are payments of invoices, and are told to their salespeople."""
 
-from functools import partial
+import functools
 
 from odoo import api, models
 
@@ -37,9 +37,8 @@ class AccountPartialReconcile(models.Model):
             if move._wants_payment_notice():
                 figures = self._get_payment_figures(entry)
                 # A payment isn't lost for its notice.
-                attempt(
-                    move, partial(move._notify_payment, invoice.currency_id.round(paid), figures)
-                )
+                amount = invoice.currency_id.round(paid)
+                attempt(move, functools.partial(move._notify_payment, amount, figures))
 
     def _is_payment(self, entry):
         """Whether an entry brings money: no credit note, write-off, exchange difference or tax entry."""

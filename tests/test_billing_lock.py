@@ -205,7 +205,7 @@ class TestBillingLock(BaseCase):
 class TestLockOfSeveralOrders(SituationCommon):
     def test_one_statement_for_all(self):
         counts = []
-        for number in (2, 20):
+        for number in (2, 2, 20):
             orders = self.env["sale.order"].union(
                 *(self.make_order(self.line("A", 1, 100)) for _n in range(number))
             )
@@ -215,7 +215,7 @@ class TestLockOfSeveralOrders(SituationCommon):
             orders._lock_for_billing()
             self.env.flush_all()
             counts.append(self.env.cr.sql_log_count - before)
-        self.assertEqual(counts[0], counts[1])
+        self.assertEqual(counts[1], counts[2])
 
     def test_who_may_invoice_but_not_write_on_orders(self):
         user = new_test_user(
