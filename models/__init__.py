@@ -63,6 +63,7 @@ from . import (
     sale_order_position,
     sale_order_progress,
     sale_order_retention,
+    sale_order_scheduled_posting,
     sale_order_situation,
     sale_order_statement,
     sale_order_subscription,

@@ -1,8 +1,7 @@
 """Work for many: each refusal stays with its own, and is told once to who is responsible."""
 
-from psycopg2.errors import SerializationFailure
-
 from freezegun import freeze_time
+from psycopg2.errors import SerializationFailure
 
 from odoo import SUPERUSER_ID
 from odoo.api import Environment

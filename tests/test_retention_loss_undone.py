@@ -104,6 +104,7 @@ class TestRetentionLossUndone(SituationCommon):
         self.assertReversed(credit, "2026-08-20")
         self.assertAsBefore(move, before, recap)
         self.order.release_retention()
+        self.env.invalidate_all()
         [row] = self.env["account.retention"].search([("order_id", "=", self.order.id)])
         self.assertEqual((row.due, row.lost), (178.5, 0))
 

@@ -98,6 +98,32 @@ class TestSituationBatchSteeringRpc(RpcClients):
 
 
 @tagged("post_install", "-at_install")
+class TestScheduledPosting(RpcClients):
+    """Only who may post has something posted later, whatever the context of a call says."""
+
+    def test_a_salesperson(self):
+        context = {"default_auto_post": "at_date", "default_send_when_posted": True}
+        call = ("sale.order", "create_situation_invoice", self.order.ids)
+        self.xmlrpc(*call, 20, user=self.salesperson, context=context)
+        call = ("sale.order", "create_deposit_invoice", self.order.ids)
+        self.xmlrpc(*call, 10, user=self.salesperson, context=context)
+        call = ("sale.order", "create_instalment_plan", self.order.ids)
+        plan = [{"date": f"2999-0{month}-01", "percent": 50} for month in (1, 2)]
+        self.order.billing_document_ids.filtered(
+            lambda move: move.billing_kind == "deposit"
+        ).action_post()
+        self.xmlrpc(*call, plan, user=self.salesperson, context=context)
+        documents = self.order.billing_document_ids
+        self.assertEqual(len(documents), 4)
+        self.assertEqual(set(documents.mapped("auto_post")), {"no"})
+        self.assertEqual(set(documents.mapped("send_when_posted")), {False})
+
+    def test_who_may_post(self):
+        self.xmlrpc("sale.order", "create_instalment_invoices", self.order.ids, 2, "2999-01-01")
+        self.assertEqual(self.order.billing_document_ids.mapped("auto_post"), ["at_date"] * 2)
+
+
+@tagged("post_install", "-at_install")
 class TestSituationBatchAsker(BatchCommon):
     """The scheduled action, after something changed about who asked for it."""
 
