@@ -391,9 +391,9 @@ class SaleOrder(models.Model):
                 line._is_deducted_in_parts() for line in order._get_down_payment_lines()
             ):
                 values[order.id] = order._prepare_rest_values()
-        if values:
-            self = self.with_context(situation_rest_values=values)
-        moves = super()._create_invoices(grouped=grouped, final=final, date=date)
+        # In the place of whatever a caller's context says of them.
+        orders = self.with_context(situation_rest_values=values)
+        moves = super(SaleOrder, orders)._create_invoices(grouped=grouped, final=final, date=date)
         moves._recognise_balance()
         return moves
 

@@ -217,6 +217,18 @@ class TestLockOfSeveralOrders(SituationCommon):
             counts.append(self.env.cr.sql_log_count - before)
         self.assertEqual(counts[1], counts[2])
 
+    def test_a_context_says_nothing_of_the_amounts(self):
+        """60 % of 120.00 are 72.00, and an invoice of the whole 120.00."""
+        order = self.make_order(self.line("A", 1, 100))
+        rest = {order.id: {order.order_line.id: {"price_unit": 9000.0}}}
+        own = order.with_context(deposit_total=9000.0, situation_rest_values=rest)
+        dialog(own)
+        self.assertEqual(order.billing_document_ids.amount_total, 72)
+        order.billing_document_ids.button_cancel()
+        dialog(own, "delivered")
+        [invoice] = order.invoice_ids.filtered(lambda move: move.state != "cancel")
+        self.assertEqual(invoice.amount_total, 120)
+
     def test_who_may_invoice_but_not_write_on_orders(self):
         user = new_test_user(
             self.env,

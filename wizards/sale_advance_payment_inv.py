@@ -125,7 +125,8 @@ class SaleAdvancePaymentInv(models.TransientModel):
         # EXTENDS sale: Odoo takes whatever isn't a regular invoice for a down payment.
         if self.advance_payment_method == "partial":
             return self.action_create_draft()
-        return super().create_invoices()
+        # What a deposit comes to is never the caller's context's to say (`_create_deposit`).
+        return super(SaleAdvancePaymentInv, self.with_context(deposit_total=None)).create_invoices()
 
     def action_create_draft(self):
         """Create what was chosen: Odoo's own invoice, or a deposit or a partial invoice as RPC does.
