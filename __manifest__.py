@@ -18,6 +18,7 @@
         "data/account_payment_term_data.xml",
         "data/retention_activity_data.xml",
         "views/account_billing_reminder_views.xml",
+        "data/refusal_activity_data.xml",
         "data/subscription_cron.xml",
         "data/situation_batch_data.xml",
         "views/account_move_deposit_views.xml",

@@ -115,7 +115,8 @@ class AccountMove(models.Model):
 
     def _reverse_moves(self, default_values_list=None, cancel=False):
         # EXTENDS account: the credit note of a situation belongs to the same order, and gives its
-        # progress back.
+        # progress back; nobody bills the order beside it, nor beside the invoice that replaces it.
+        self._lock_billed_orders()
         default_values_list = [
             {**values, **move._get_billing_identity()}
             for move, values in zip(self, default_values_list or [{} for _m in self], strict=True)
