@@ -6,6 +6,7 @@ from . import (
     test_cancel,
     test_cancel_rpc,
     test_cancel_tour,
+    test_cash_basis,
     test_customer_page,
     test_deduction,
     test_deposit,
