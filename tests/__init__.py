@@ -7,6 +7,7 @@ from . import (
     test_cancel_rpc,
     test_cancel_tour,
     test_cash_basis,
+    test_cash_basis_exactness,
     test_customer_page,
     test_deduction,
     test_deposit,

@@ -1,84 +1,9 @@
 """VAT on payments (`on_payment`): documents of nought are collected as the deposits that they deduct
 are paid."""
 
-from collections import defaultdict
-
 from odoo.tests import tagged
 
-from .common import SituationCommon
-
-
-class CashBasisCommon(SituationCommon):
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.company.tax_exigibility = True
-        cls.vat20, cls.vat10 = (cls.find_tax(rate) for rate in (20, 10))
-
-    @classmethod
-    def find_tax(cls, rate):
-        """Return the chart's tax on services of this rate."""
-        taxes = cls.env["account.tax"].with_context(active_test=False)
-        tax = taxes.search(
-            [
-                ("company_id", "=", cls.company.id),
-                ("type_tax_use", "=", "sale"),
-                ("amount_type", "=", "percent"),
-                ("amount", "=", rate),
-                ("tax_exigibility", "=", "on_payment"),
-                ("price_include_override", "in", (False, "tax_excluded")),
-            ],
-            limit=1,
-        )
-        tax.active = True
-        return tax
-
-    def items(self):
-        """Return the posted items of the two taxes."""
-        return self.env["account.move.line"].search(
-            [
-                ("tax_line_id", "in", (self.vat20 | self.vat10).ids),
-                ("parent_state", "=", "posted"),
-                ("company_id", "=", self.company.id),
-            ]
-        )
-
-    def waiting(self):
-        """Return what the waiting accounts hold."""
-        accounts = (self.vat20 | self.vat10).cash_basis_transition_account_id
-        items = self.env["account.move.line"].search(
-            [("account_id", "in", accounts.ids), ("parent_state", "=", "posted")]
-        )
-        return round(-sum(items.mapped("balance")), 2)
-
-    def collected(self):
-        """Return what is collected of (20 %, 10 %)."""
-        amounts = defaultdict(float)
-        for item in self.items():
-            if item.account_id != item.tax_line_id.cash_basis_transition_account_id:
-                amounts[item.tax_line_id] -= item.balance
-        return tuple(round(amounts[tax], 2) for tax in (self.vat20, self.vat10))
-
-    def assertVat(self, vat20, vat10, waiting):
-        self.assertEqual((*self.collected(), self.waiting()), (vat20, vat10, waiting))
-
-    def make_job(self, **values):
-        """Return an order of 1 000 at 20 % and 1 000 at 10 %."""
-        return self.make_order(
-            self.line("A", 1, 1000.0, self.vat20),
-            self.line("B", 1, 1000.0, self.vat10),
-            deduction_rule="full",
-            **values,
-        )
-
-    def bill_nought(self, order, **values):
-        """Bill the first line, which the deposit covers."""
-        line = self.work_line(order, "A")
-        move = self.situation(
-            order, [{"line_id": line.id, "progress": 100}], **{"post": True, **values}
-        )
-        self.assertEqual(move.amount_total, 0)
-        return move
+from .cash_basis_common import CashBasisCommon
 
 
 @tagged("post_install", "-at_install")
