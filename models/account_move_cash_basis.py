@@ -10,6 +10,9 @@ from typing import Any, NamedTuple
 
 from odoo import models
 
+# Handed on in the context, where Odoo leaves no other way; a caller over RPC can't give it.
+KEEP_WAITING = object()
+
 
 class Occasion(NamedTuple):
     """On which a share of a document's VAT is collected; stands for a partial reconciliation where Odoo
@@ -61,16 +64,22 @@ class AccountMove(models.Model):
     def _reconcile_reversed_moves(self, reverse_moves, move_reverse_cancel):
         # EXTENDS account: a document that is cancelled by its credit note is settled with it on the
         # waiting account, without collecting anything; and so is a deposit, which then pays nothing.
+        # Any other credit note is collected as it is refunded.
+        moves = self
         if move_reverse_cancel:
             self._filter_nought()._leave_cash_basis()
-        res = super()._reconcile_reversed_moves(reverse_moves, move_reverse_cancel)
+        else:
+            moves = self.with_context(keep_vat_waiting=KEEP_WAITING)
+        res = super(AccountMove, moves)._reconcile_reversed_moves(
+            reverse_moves, move_reverse_cancel
+        )
         self._get_deducting_moves()._collect_as_deposits_are_paid()
         return res
 
     # === BUSINESS METHODS ===#
 
     def _filter_nought(self):
-        """Return the posted customer documents that nobody will ever pay, where VAT can be due on
+        """Return the posted customer documents that nobody will ever pay, where VAT is due on
         payments."""
         return self.filtered(
             lambda move: (
@@ -78,8 +87,13 @@ class AccountMove(models.Model):
                 and move.company_id.tax_exigibility
                 and move.is_sale_document(include_receipts=True)
                 and move.currency_id.is_zero(move.amount_total)
+                and move._has_taxes_on_payment()
             )
         )
+
+    def _has_taxes_on_payment(self):
+        taxes = self.line_ids.tax_ids.flatten_taxes_hierarchy()
+        return "on_payment" in taxes.mapped("tax_exigibility")
 
     def _get_settled_moves(self):
         """Return the documents with which these entries were reconciled as drafts."""
@@ -91,13 +105,21 @@ class AccountMove(models.Model):
         ).move_id
 
     def _get_deducting_moves(self):
-        """Return the documents of nought that deduct these deposits, or give them back."""
+        """Return the posted documents of nought that deduct the deposits among these, or give them
+        back."""
         if not any(self.company_id.mapped("tax_exigibility")):
             return self.browse()
         # sudo: which documents deduct a deposit, whoever pays it
-        items = self.sudo().invoice_line_ids.filtered("is_downpayment")
-        lines = items.sale_line_ids.filtered("is_downpayment")
-        return lines.invoice_lines.move_id._filter_nought().with_env(self.env) - self
+        deposits = self.sudo().filtered(
+            lambda move: (
+                move.move_type == "out_invoice"
+                and any(move.invoice_line_ids.mapped("is_downpayment"))
+                and move._is_deposit()
+            )
+        )
+        lines = deposits.invoice_line_ids.sale_line_ids.filtered("is_downpayment")
+        documents = lines.invoice_lines.move_id._filter_nought() - deposits
+        return documents.sudo(self.env.su)
 
     def _collect_as_deposits_are_paid(self, anew=False):
         """Bring the cash basis entries of the documents of nought among these in line with the payments
@@ -107,7 +129,7 @@ class AccountMove(models.Model):
         """
         # sudo: entries that follow from a payment or a posting that the user was allowed to make
         collected = {}
-        for move in self._filter_nought().sudo():
+        for move in self.sudo()._filter_nought():
             occasions = move._get_occasions()
             entries = move._get_standing_cash_basis_entries()
             stale = entries.filtered(
@@ -172,7 +194,9 @@ class AccountMove(models.Model):
         """Whether all deposits that this document of nought deducts are paid."""
         self.ensure_one()
         return all(
-            deposit.currency_id.is_zero(deposit.amount_residual)
+            deposit.currency_id.is_zero(
+                deposit.amount_total * (1 - sum(deposit._get_paid_shares().values()))
+            )
             for deposit in self._get_deposit_weights()
         )
 
@@ -224,7 +248,8 @@ class AccountMove(models.Model):
 
     def _leave_cash_basis(self):
         """Take back what was collected of these documents of nought, and free what settles them."""
-        for move in self.sudo():  # sudo: as `_collect_as_deposits_are_paid`
+        # sudo: as `_collect_as_deposits_are_paid`
+        for move in self.sudo():
             move._get_standing_cash_basis_entries()._take_back_cash_basis()
             items = move.line_ids.filtered("tax_line_id")
             partials = items.matched_debit_ids | items.matched_credit_ids
@@ -247,6 +272,25 @@ class AccountMove(models.Model):
                 for entry in self
             ],
             cancel=True,
+        )
+
+
+class AccountMoveLine(models.Model):
+    _inherit = "account.move.line"
+
+    def reconcile(self):
+        # EXTENDS account: with a credit note, Odoo settles whatever the two documents have left on the
+        # waiting account, even 20 % of VAT with 10 % of the same document.
+        keep = self.env.context.get("keep_vat_waiting") is KEEP_WAITING
+        if keep and all(line._is_waiting_vat() for line in self):
+            return None
+        return super().reconcile()
+
+    def _is_waiting_vat(self):
+        """Whether this is the VAT on payments of a customer document."""
+        self.ensure_one()
+        return self.tax_line_id.tax_exigibility == "on_payment" and self.move_id.is_sale_document(
+            include_receipts=True
         )
 
 

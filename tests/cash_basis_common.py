@@ -64,9 +64,7 @@ class CashBasisCommon(SituationCommon):
             else amount * (1 if line.balance > 0 else -1)
         )
         date = date or line.date
-        balance = line.currency_id._convert(
-            amount, self.company.currency_id, self.company, date
-        )
+        balance = line.currency_id._convert(amount, self.company.currency_id, self.company, date)
         bank = self.company_data["default_journal_bank"]
         entry = self.env["account.move"].create(
             {
@@ -87,7 +85,9 @@ class CashBasisCommon(SituationCommon):
             }
         )
         entry.action_post()
-        (entry.line_ids.filtered(lambda item: item.account_id == line.account_id) + line).reconcile()
+        (
+            entry.line_ids.filtered(lambda item: item.account_id == line.account_id) + line
+        ).reconcile()
         return entry
 
     def shares(self, moves):
