@@ -7,6 +7,8 @@ from . import (
     test_cancel,
     test_cancel_rpc,
     test_cancel_tour,
+    test_cash_basis,
+    test_cash_basis_exactness,
     test_currency_steps,
     test_customer_page,
     test_data_update,
