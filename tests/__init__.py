@@ -61,6 +61,7 @@ from . import (
     test_translation,
     test_words,
     test_work_in_progress,
+    test_whole_payment,
     test_workbook,
     test_workbook_access,
     test_workbook_tour,
