@@ -104,6 +104,14 @@ class AccountMove(models.Model):
         settlements._undo()
         return res
 
+    def _reverse_moves(self, default_values_list=None, cancel=False):
+        # EXTENDS account: an entry that is reversed settles nothing any more, and needs no second reversal.
+        if cancel:
+            settlements = self.env["account.retention.settlement"]
+            # sudo: settlements are nobody's to delete otherwise
+            settlements._find(Domain("entry_id", "in", self.ids)).sudo().unlink()
+        return super()._reverse_moves(default_values_list, cancel=cancel)
+
     def _get_open_date(self, date):
         """Return a date for an entry of this journal: the given one, or the first after it that isn't
         locked."""

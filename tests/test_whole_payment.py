@@ -30,6 +30,21 @@ class WholePaymentCommon(PortalCommon):
         order = cls.make_order(cls.line("Works", 1, amount), **values)
         return cls.situation(order, 100, invoice_date=date, post=True)
 
+    def make_currency(self, rate=3.0):
+        return self.env["res.currency"].create(
+            {
+                "name": "TRI",
+                "symbol": "3",
+                "rate_ids": [Command.create({"name": "2020-01-01", "rate": rate})],
+            }
+        )
+
+    def make_foreign_invoice(self, currency, **values):
+        pricelist = self.env["product.pricelist"].create(
+            {"name": "TRI", "currency_id": currency.id}
+        )
+        return self.make_invoice(pricelist_id=pricelist.id, **values)
+
     def dialog(self, moves, **values):
         """Return the dialog as the button "Pay" opens it."""
         action = moves.action_register_payment()
@@ -225,6 +240,24 @@ class TestWholePayment(WholePaymentCommon):
         self.assertEqual(payments.mapped("amount"), [570, 570])
         self.assertEqual(moves.mapped("retention_residual"), [30, 30])
 
+    def test_with_an_invoice_of_which_the_retention_is_left(self):
+        first, second = self.make_invoice(), self.make_invoice()
+        self.pay(first)
+        payment = self.pay_amount(first | second, 630, group_payment=True)
+        self.assertEqual(
+            self.receivables(payment.move_id),
+            [(False, -570, True), (True, -30, True), (True, -30, True)],
+        )
+        self.assertEqual(self.open_amounts(), (0, 0))
+
+    def test_no_retention_of_another_customer(self):
+        move = self.make_invoice()
+        other = self.make_invoice(partner_id=self.env["res.partner"].create({"name": "Other"}).id)
+        wizard = self.dialog(
+            move, retention_line_ids=[Command.set(other._get_retention_lines().ids)], amount=650
+        )
+        self.assertEqual((wizard.retention_paid, wizard.payment_difference), (30, -50))
+
     def test_several_shares(self):
         term = self.make_term((50, 0), (45, 30), (5, None))
         move = self.make_invoice(payment_term_id=term.id)
@@ -311,21 +344,6 @@ class TestWholePayment(WholePaymentCommon):
         wizard = self.dialog(move, amount=1160)
         self.assertFalse(wizard.early_payment_discount_mode)
         self.assertEqual((wizard.retention_paid, wizard.payment_difference), (20, 0))
-
-    def make_currency(self, rate=3.0):
-        return self.env["res.currency"].create(
-            {
-                "name": "TRI",
-                "symbol": "3",
-                "rate_ids": [Command.create({"name": "2020-01-01", "rate": rate})],
-            }
-        )
-
-    def make_foreign_invoice(self, currency, **values):
-        pricelist = self.env["product.pricelist"].create(
-            {"name": "TRI", "currency_id": currency.id}
-        )
-        return self.make_invoice(pricelist_id=pricelist.id, **values)
 
     def test_a_foreign_currency(self):
         currency = self.make_currency()

@@ -14,6 +14,17 @@ class AccountPaymentRegister(models.TransientModel):
         "everything else that is open of them.",
     )
 
+    retention_line_ids = fields.Many2many(
+        "account.move.line",
+        "account_payment_register_retention_rel",
+        "wizard_id",
+        "line_id",
+        string="Retentions Left Out",
+        readonly=True,
+        copy=False,
+        help="Retentions of the chosen invoices that this doesn't open on.",
+    )
+
     # === COMPUTE METHODS ===#
 
     @api.depends(
@@ -23,12 +34,13 @@ class AccountPaymentRegister(models.TransientModel):
         "early_payment_discount_mode",
         "group_payment",
         "payment_date",
+        "retention_line_ids",
     )
     def _compute_retention_paid(self):
         for wizard in self:
             wizard.retention_paid = sum(wizard._get_retention_amounts().values())
 
-    @api.depends("group_payment")
+    @api.depends("group_payment", "retention_line_ids")
     def _compute_early_payment_discount_mode(self):
         # EXTENDS account: who pays the discounted amount and the retention has the discount as well.
         res = super()._compute_early_payment_discount_mode()
@@ -55,7 +67,7 @@ class AccountPaymentRegister(models.TransientModel):
             )
         return res
 
-    @api.depends("early_payment_discount_mode", "group_payment")
+    @api.depends("early_payment_discount_mode", "group_payment", "retention_line_ids")
     def _compute_payment_difference(self):
         # EXTENDS account: what retentions take of an amount is no difference.
         res = super()._compute_payment_difference()
@@ -134,8 +146,15 @@ class AccountPaymentRegister(models.TransientModel):
         if not self._is_for_one_payment():
             return self.env["account.move.line"]
         sign = 1 if self.payment_type == "inbound" else -1
-        return self._get_shares_beside().filtered(
-            lambda line: line.is_retention and sign * line.amount_residual_currency > 0
+        chosen = self.retention_line_ids._origin - self.line_ids._origin
+        return (self._get_shares_beside() | chosen).filtered(
+            lambda line: (
+                line.is_retention
+                and line.parent_state == "posted"
+                and line.partner_id == self.partner_id
+                and line.company_id in self.line_ids.company_id
+                and sign * line.amount_residual_currency > 0
+            )
         )
 
     def _get_retention_amounts(self):
