@@ -293,9 +293,7 @@ class TestWholePayment(WholePaymentCommon):
         self.assertEqual(credit_note.retention_residual, 30)
         payment = self.pay_amount(credit_note, 600)
         self.assertEqual(payment.payment_type, "outbound")
-        self.assertEqual(
-            self.receivables(payment.move_id), [(False, 570, True), (True, 30, True)]
-        )
+        self.assertEqual(self.receivables(payment.move_id), [(False, 570, True), (True, 30, True)])
         self.assertEqual(self.open_amounts(), (0, 0))
 
     # === EARLY-PAYMENT DISCOUNT, CURRENCIES ===#
