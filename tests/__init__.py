@@ -30,6 +30,7 @@ from . import (
     test_reminder,
     test_reminder_clients,
     test_reminder_exactness,
+    test_random_lives,
     test_retention,
     test_retention_discount,
     test_retention_exactness,
