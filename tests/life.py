@@ -616,15 +616,17 @@ class Life:
         return "works accepted 500 days ago"
 
     def do_pay_all(self):
-        """Pay everything, in the dialog for many: what is retained comes after the rest."""
+        """Pay everything, in the dialog for many; it takes the shares that are due next, and what is
+        retained after the rest."""
         paid = 0
-        for _round in range(3):
+        for _round in range(12):
             lines = self.entries("posted").line_ids.filtered(
-                lambda line: line.display_type == "payment_term" and not line.reconciled
+                lambda line: line.display_type == "payment_term" and line.amount_residual_currency
             )
-            if lines:
-                wizard = self.env["account.payment.register"].with_context(
-                    active_model="account.move.line", active_ids=lines.ids
-                )
-                paid += len(wizard.create({"group_payment": False})._create_payments())
+            if not lines:
+                break
+            wizard = self.env["account.payment.register"].with_context(
+                active_model="account.move.line", active_ids=lines.ids
+            )
+            paid += len(wizard.create({"group_payment": False})._create_payments())
         return f"{paid} payments" if paid else None

@@ -112,7 +112,7 @@ class RandomLives(RandomJobs):
 
         def tax(amount, **others):
             cls.tax_number += 1
-            return data["default_tax_sale"].copy(
+            copied = data["default_tax_sale"].copy(
                 {
                     "name": f"VAT {amount} ({cls.tax_number})",
                     "amount": amount,
@@ -121,6 +121,9 @@ class RandomLives(RandomJobs):
                     **others,
                 }
             )
+            # Taxes on invoices and on payments may stand on one line unless they share tags.
+            copied.repartition_line_ids.tag_ids = False
+            return copied
 
         parts = tax(7) | tax(1.25)
         return {
