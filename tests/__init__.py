@@ -33,6 +33,7 @@ from . import (
     test_portal_invoices,
     test_portal_payment,
     test_portal_tour,
+    test_random_lives,
     test_refusals,
     test_reminder,
     test_reminder_clients,
