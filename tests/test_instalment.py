@@ -96,8 +96,8 @@ class TestInstalment(SituationCommon):
         # 14 750 in four; a quarter of the deposit of 2 950
         self.assertEqual(moves.mapped("deposit_deduction"), [737.5] * 4)
         self.assertEqual(moves.mapped("amount_total"), [2950.0] * 4)
-        # 184.375 each; the last one closes 5 % of the job, 737.50
-        retained = [184.38, 184.38, 184.38, 184.36]
+        # 184.375, 368.75, 553.125 and 737.50 to date
+        retained = [184.38, 184.37, 184.38, 184.37]
         self.assertEqual(
             [round(amount, 2) for amount in moves.mapped("retention_amount")], retained
         )
