@@ -370,7 +370,8 @@ class AccountRetention(models.Model):
             else:
                 for retention in retentions:
                     retention._announce(retention.move_id, retention.user_id)
-        due.move_id.retention_announced = True
+        # sudo: a note of what was done here, whoever the scheduler works for
+        due.move_id.sudo().retention_announced = True
 
     def _announce(self, record, user):
         """Schedule the activity that says what may be asked for.
