@@ -38,7 +38,9 @@ class BillingGuard(models.AbstractModel):
             kept = self._get_kept_by_billing()
             for vals in vals_list:
                 if not kept.isdisjoint(vals):
-                    self._refuse_kept([name for name in vals if name in kept and vals[name]])
+                    self.browse()._refuse_kept(
+                        {name: vals[name] for name in vals if name in kept and vals[name]}
+                    )
         return super().create(vals_list)
 
     def write(self, vals):
@@ -47,7 +49,11 @@ class BillingGuard(models.AbstractModel):
             kept = self._get_kept_by_billing()
             if not kept.isdisjoint(vals):
                 self._refuse_kept(
-                    [name for name in vals if name in kept and self._is_changed_by(name, vals[name])]
+                    {
+                        name: value
+                        for name, value in vals.items()
+                        if name in kept and self._is_changed_by(name, value)
+                    }
                 )
         return super().write(vals)
 
@@ -92,19 +98,20 @@ class BillingGuard(models.AbstractModel):
                 return True
         return False
 
-    @api.model
-    def _refuse_kept(self, names):
-        """Refuse values that are nobody's to give.
+    def _refuse_kept(self, values):
+        """Refuse values that are nobody's to give; a hook for what may be chosen after all.
 
-        :param names: of the guarded fields that were given
-        :raise UserError: naming them
+        :param values: of guarded fields, which were given for these records, or for one to be created
+        :raise UserError: naming the fields
         """
-        if not names:
+        if not values:
             return
-        labels = [self._fields[name]._description_string(self.env) for name in names]
+        names = ", ".join(
+            f"{self._fields[name]._description_string(self.env)} ({name})" for name in values
+        )
         raise UserError(
             self.env._(
                 "%(fields)s can't be changed manually: this follows from the billing of the order.",
-                fields=", ".join(f"{label} ({name})" for label, name in zip(labels, names, strict=True)),
+                fields=names,
             )
         )

@@ -212,9 +212,11 @@ class ResCompany(models.Model):
         self.ensure_one()
         # sudo: whose accounts they are, for whoever bills
         companies = self.sudo().parent_ids
-        return accounts.sudo().filtered(
-            lambda account: account.active and account.company_ids & companies
-        ).with_env(accounts.env)
+        return (
+            accounts.sudo()
+            .filtered(lambda account: account.active and account.company_ids & companies)
+            .with_env(accounts.env)
+        )
 
     def _get_own_account(self, name):
         """Return the account that the company has chosen; nothing where it can't post to it.

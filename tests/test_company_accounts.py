@@ -24,25 +24,33 @@ class TestCompanyAccounts(SituationCommon):
 
     def make_second_order(self, **values):
         """Return an order of the second company, of 1 000.00 without tax."""
-        order = self.env["sale.order"].with_company(self.second).create(
-            {
-                "partner_id": self.customer.id,
-                "company_id": self.second.id,
-                "order_line": [self.line("Works", 1, 1000, self.env["account.tax"])],
-                **values,
-            }
+        order = (
+            self.env["sale.order"]
+            .with_company(self.second)
+            .create(
+                {
+                    "partner_id": self.customer.id,
+                    "company_id": self.second.id,
+                    "order_line": [self.line("Works", 1, 1000, self.env["account.tax"])],
+                    **values,
+                }
+            )
         )
         order.action_confirm()
         return order
 
     def make_account(self, account_type, code):
-        return self.env["account.account"].with_company(self.second).create(
-            {
-                "name": "Own",
-                "code": code,
-                "account_type": account_type,
-                "company_ids": [Command.set(self.second.ids)],
-            }
+        return (
+            self.env["account.account"]
+            .with_company(self.second)
+            .create(
+                {
+                    "name": "Own",
+                    "code": code,
+                    "account_type": account_type,
+                    "company_ids": [Command.set(self.second.ids)],
+                }
+            )
         )
 
     def open_dialog(self, order):
@@ -104,7 +112,7 @@ class TestCompanyAccounts(SituationCommon):
     def test_retentions_have_none_either(self):
         term = self.make_term((95, 30), (5, None))
         order = self.make_second_order(payment_term_id=term.id)
-        own = self.make_account("asset_receivable", "1215")
+        own = self.make_account("asset_receivable", "1215").sudo()
         # An account that both used, and the first company keeps.
         own.with_company(self.company).code = "411799"
         own.company_ids |= self.company
@@ -124,9 +132,7 @@ class TestCompanyAccounts(SituationCommon):
         self.assertEqual(situation.line_ids.filtered("is_retention").account_id, own)
 
     def test_a_branch_uses_the_accounts_of_its_root(self):
-        branch = self.env["res.company"].create(
-            {"name": "Branch", "parent_id": self.company.id}
-        )
+        branch = self.env["res.company"].create({"name": "Branch", "parent_id": self.company.id})
         branch.downpayment_account_id = self.french
         branch._set_missing_accounts()
         self.assertEqual(branch.downpayment_account_id, self.french)

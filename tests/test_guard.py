@@ -34,7 +34,7 @@ class TestGuard(SituationCommon):
         cls.hashed.button_hash()
         cls.draft = cls.situation(cls.order, 60)
         cls.other = cls.make_order(cls.line("Other", 1, 100))
-        cls.documents = {"draft": cls.draft, "posted": cls.posted, "hashed": cls.hashed}
+        cls.by_state = {"draft": cls.draft, "posted": cls.posted, "hashed": cls.hashed}
 
     @classmethod
     def make_user(cls, login, groups):
@@ -82,10 +82,10 @@ class TestGuard(SituationCommon):
         record.invalidate_recordset([name], flush=False)
         return record.sudo()[name]
 
-    def assertRefused(self, record, name, call):
+    def assertRefused(self, record, name, call, *args):
         before = self.read_back(record, name)
         with self.assertRaisesRegex(UserError, "changed manually"), self.cr.savepoint():
-            call()
+            call(*args)
         self.assertEqual(self.read_back(record, name), before)
 
     def refuse_all(self, records, way, calls, users=None):
@@ -101,9 +101,7 @@ class TestGuard(SituationCommon):
                     with self.subTest(way=way, state=state, field=name, user=user.login):
                         own = self.as_user(record, user)
                         values = {name: self.get_value(record, name)}
-                        self.assertRefused(
-                            record, name, lambda own=own, values=values: calls(own, values)
-                        )
+                        self.assertRefused(record, name, calls, own, values)
 
     # === THE LIST ===#
 
@@ -124,7 +122,7 @@ class TestGuard(SituationCommon):
 
     def test_documents_are_not_written(self):
         self.refuse_all(
-            self.documents,
+            self.by_state,
             "write",
             lambda move, values: move.write(values),
             self.accountant | self.biller,
@@ -138,12 +136,12 @@ class TestGuard(SituationCommon):
 
     def test_documents_are_not_written_through_their_order(self):
         for name in self.get_kept("account.move"):
-            for state, move in self.documents.items():
+            for state, move in self.by_state.items():
                 values = {name: self.get_value(move, name)}
                 order = self.as_user(self.order)
                 command = {"billing_document_ids": [Command.update(move.id, values)]}
                 with self.subTest(state=state, field=name):
-                    self.assertRefused(move, name, lambda: order.write(command))
+                    self.assertRefused(move, name, order.write, command)
 
     def test_documents_are_not_moved_by_their_order(self):
         for commands in (
@@ -158,9 +156,8 @@ class TestGuard(SituationCommon):
                 self.assertRefused(
                     self.posted,
                     "billing_order_id",
-                    lambda order=order, commands=commands: order.write(
-                        {"billing_document_ids": commands}
-                    ),
+                    order.write,
+                    {"billing_document_ids": commands},
                 )
 
     def test_documents_are_not_created_so(self):
@@ -173,9 +170,8 @@ class TestGuard(SituationCommon):
                     self.assertRefused(
                         self.posted,
                         name,
-                        lambda name=name, value=value, user=user: self.as_user(Move, user).create(
-                            self.prepare_plain(**{name: value})
-                        ),
+                        self.as_user(Move, user).create,
+                        self.prepare_plain(**{name: value}),
                     )
 
     def test_documents_are_not_imported_so(self):
@@ -202,11 +198,8 @@ class TestGuard(SituationCommon):
         for name in self.get_kept("account.move"):
             value = self.get_value(self.posted, name) or True
             with self.subTest(field=name):
-                self.assertRefused(
-                    self.posted,
-                    name,
-                    lambda name=name, value=value: self.as_user(self.posted).copy({name: value}),
-                )
+                copy = self.as_user(self.posted).copy
+                self.assertRefused(self.posted, name, copy, {name: value})
         copied = self.as_user(self.posted).copy()
         self.assertFalse(copied.billing_kind or copied.billing_order_id or copied.situation_number)
         self.assertEqual(set(copied.invoice_line_ids.mapped("situation_contract_amount")), {0})
@@ -215,9 +208,7 @@ class TestGuard(SituationCommon):
         self.assertFalse(copied.billing_kind or copied.billing_order_id)
 
     def test_defaults_have_no_effect(self):
-        fields = {
-            model: self.get_kept(model) for model in ("account.move", "account.move.line")
-        }
+        fields = {model: self.get_kept(model) for model in ("account.move", "account.move.line")}
         plain = self.make_plain()
         item = self.billed_lines(plain)
         context = {}
@@ -229,9 +220,7 @@ class TestGuard(SituationCommon):
         move = Move.create(self.prepare_plain())
         for record, expected in ((move, plain), (self.billed_lines(move), item)):
             for name in fields[record._name]:
-                self.assertEqual(
-                    self.read_back(record, name), self.read_back(expected, name), name
-                )
+                self.assertEqual(self.read_back(record, name), self.read_back(expected, name), name)
         self.assertFalse(set(fields["account.move"]) & Move.default_get(list(Move._fields)).keys())
         # Nor where the addon creates with more rights than the caller's.
         order = self.as_user(self.order).with_context(
@@ -256,8 +245,8 @@ class TestGuard(SituationCommon):
 
     def get_items(self):
         """Return ``{state: line}`` of work, and of the receivable shares."""
-        items = {state: self.billed_lines(move)[:1] for state, move in self.documents.items()}
-        for state, move in self.documents.items():
+        items = {state: self.billed_lines(move)[:1] for state, move in self.by_state.items()}
+        for state, move in self.by_state.items():
             shares = move.line_ids.filtered(lambda line: line.display_type == "payment_term")
             items[f"{state}, share"] = shares.filtered(lambda line: not line.is_retention)[:1]
             items[f"{state}, retention"] = shares.filtered("is_retention")
@@ -309,11 +298,7 @@ class TestGuard(SituationCommon):
                     item.sale_line_ids.id, {"invoice_lines": [Command.update(item.id, values)]}
                 )
                 with self.subTest(state=state, field=name):
-                    self.assertRefused(
-                        item,
-                        name,
-                        lambda order=order, command=command: order.write({"order_line": [command]}),
-                    )
+                    self.assertRefused(item, name, order.write, {"order_line": [command]})
 
     def test_lines_are_not_created_so(self):
         draft = self.as_user(self.draft)
@@ -331,18 +316,25 @@ class TestGuard(SituationCommon):
                 "document": lambda values=values: draft.create(
                     self.prepare_plain(invoice_line_ids=[Command.create(values)])
                 ),
-                "default": lambda values=values: draft.with_context(
-                    default_invoice_line_ids=[Command.create(values)]
-                ).create(
-                    {
-                        "move_type": "out_invoice",
-                        "partner_id": self.customer.id,
-                    }
-                ),
             }
             for way, call in ways.items():
                 with self.subTest(field=name, way=way):
                     self.assertRefused(item, name, call)
+
+    def test_defaults_of_lines_have_no_effect(self):
+        Move = self.as_user(self.env["account.move"])
+        item = self.billed_lines(self.draft)[:1]
+        values = {name: self.get_value(item, name) for name in self.get_kept("account.move.line")}
+        line = Command.create({"product_id": self.work.id, "price_unit": 10, **values})
+        for given in ("line_ids", "invoice_line_ids"):
+            for own in (Move, Move.sudo()):
+                move = own.with_context(**{f"default_{given}": [line]}).create(
+                    {"move_type": "out_invoice", "partner_id": self.customer.id}
+                )
+                items = self.billed_lines(move)
+                self.assertEqual(items.mapped("price_unit"), [10])
+                for name in ("is_retention", "previous_progress", "situation_contract_amount"):
+                    self.assertFalse(any(items.mapped(name)), name)
 
     # === ORDERS ===#
 
@@ -352,9 +344,7 @@ class TestGuard(SituationCommon):
                 value = self.get_value(record, name)
                 with self.subTest(field=name):
                     own = self.as_user(record)
-                    self.assertRefused(
-                        record, name, lambda own=own, name=name, value=value: own.write({name: value})
-                    )
+                    self.assertRefused(record, name, own.write, {name: value})
 
     def test_orders_of_posted_documents_are_not_deleted(self):
         self.draft.unlink()
@@ -390,9 +380,12 @@ class TestGuard(SituationCommon):
         values = {
             name: value
             for name, value in move.read(names, load=None)[0].items()
-            if name != "id" and move._fields[name].store and move._fields[name].type != "json"
+            if name != "id"
+            and move._fields[name].store
+            and move._fields[name].type != "json"
             # Ids of records aren't commands.
-            and not move._fields[name].relational or move._fields[name].type == "many2one"
+            and not move._fields[name].relational
+            or move._fields[name].type == "many2one"
         }
         self.assertIn("billing_order_id", values)
         move.write(values)
@@ -421,7 +414,7 @@ class TestGuard(SituationCommon):
         )
         self.assertEqual((situation.billing_kind, situation.situation_number), ("situation", 3))
         statement = situation.billing_statement
-        self.assertEqual(len(statement["documents"]), 4)
+        self.assertEqual(len(statement["documents"]), 3)
         situation.button_draft()
         self.assertFalse(situation.billing_statement)
         situation.action_post()
