@@ -1,4 +1,5 @@
 from . import (
+    account_billing_guard,
     account_billing_reminder,
     account_chart_template,
     account_move,
@@ -10,6 +11,7 @@ from . import (
     account_move_deposit_amounts,
     account_move_deposit_choice,
     account_move_early_discount,
+    account_move_guard,
     account_move_instalment,
     account_move_line,
     account_move_line_instalment,
@@ -58,6 +60,7 @@ from . import (
     sale_order_deduction,
     sale_order_deposit,
     sale_order_deposit_by_hand,
+    sale_order_guard,
     sale_order_instalment,
     sale_order_job,
     sale_order_line,

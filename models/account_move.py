@@ -97,7 +97,8 @@ class AccountMove(models.Model):
     def button_draft(self):
         # EXTENDS account: a draft shows the figures of the day again.
         res = super().button_draft()
-        self.filtered("billing_statement").billing_statement = False
+        # sudo: the print is nobody's to write; whoever may reset the document has done so
+        self.sudo().filtered("billing_statement").billing_statement = False
         return res
 
     def button_cancel(self):
@@ -114,13 +115,9 @@ class AccountMove(models.Model):
         return res
 
     def _reverse_moves(self, default_values_list=None, cancel=False):
-        # EXTENDS account: the credit note of a situation belongs to the same order, and gives its
-        # progress back; nobody bills the order beside it, nor beside the invoice that replaces it.
+        # EXTENDS account: the credit note of a situation gives its progress back (`copy` lets it belong
+        # to the same order); nobody bills the order beside it, nor beside the invoice that replaces it.
         self._lock_billed_orders()
-        default_values_list = [
-            {**values, **move._get_billing_identity()}
-            for move, values in zip(self, default_values_list or [{} for _m in self], strict=True)
-        ]
         reversed_moves = super()._reverse_moves(default_values_list, cancel=cancel)
         (self | reversed_moves)._refresh_later_drafts()
         return reversed_moves
@@ -249,14 +246,14 @@ class AccountMove(models.Model):
     def _freeze_statement(self):
         """Store the tables and mentions of the print as they stand."""
         for move in self.filtered(lambda move: move.billing_kind and move.billing_order_id):
-            # sudo: as `_get_billing_statement`
+            # sudo: as `_get_billing_statement`; the print is nobody's to write
             own = move.sudo()
             if move.partner_id.lang:
                 own = own.with_context(lang=move.partner_id.lang)
             statement = {"mentions": own._read_mentions()}
             if move._has_statement():
                 statement |= own.billing_order_id._get_situation_statement(own)
-            move.billing_statement = statement
+            own.billing_statement = statement
 
     def _refresh_later_drafts(self):
         self._get_billed_orders()._refresh_drafts()

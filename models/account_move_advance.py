@@ -54,7 +54,8 @@ class AccountMove(models.Model):
                     )
                 )
         chosen = open_advances.filtered(lambda line: line.id in advance_ids)
-        self.advance_line_ids = chosen
+        # sudo: the right to write was checked, and so was each payment
+        self.sudo().advance_line_ids = chosen
         return self.currency_id.round(sum(self._get_advance_amount(line) for line in chosen))
 
     # === OVERRIDES ===#

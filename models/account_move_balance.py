@@ -32,7 +32,8 @@ class AccountMove(models.Model):
                 and order._is_closed_with(move)
             )
             if closes != move.is_recognised_balance:
-                move.write(
+                # sudo: as above; whoever posts doesn't choose what the document is
+                move.sudo().write(
                     {
                         "is_recognised_balance": closes,
                         "billing_kind": closes and "balance",

@@ -23,6 +23,7 @@ class AccountMoveLine(models.Model):
     previous_progress = fields.Float(
         string="Previous Progress (%)",
         readonly=True,
+        copy=False,
         help="Cumulative progress of the order line before this document.",
     )
     progress = fields.Float(
@@ -35,12 +36,14 @@ class AccountMoveLine(models.Model):
         string="Contract Amount",
         currency_field="currency_id",
         readonly=True,
+        copy=False,
         help="Untaxed amount of the order line when this document was made.",
     )
     situation_contract_quantity = fields.Float(
         string="Ordered Quantity",
         digits="Product Unit",
         readonly=True,
+        copy=False,
         help="Ordered quantity when this document was made.",
     )
 

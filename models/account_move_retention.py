@@ -316,8 +316,7 @@ class AccountMove(models.Model):
         """Return the account of retentions; the receivable one until the company has chosen it."""
         if reversed_line := self._get_reversed_retention():
             return reversed_line.account_id
-        # sudo: the company's choice, whoever bills
-        account = self.company_id.sudo().retention_account_id
+        account = self.company_id._get_own_account("retention_account_id")
         return account or self._get_receivable_account()
 
     def _get_receivable_account(self):
@@ -347,7 +346,7 @@ class AccountMove(models.Model):
         :raise RedirectWarning: to the settings, when the company has none
         """
         self.ensure_one()
-        account = self.company_id.sudo().retention_account_id  # as above
+        account = self.company_id._get_own_account("retention_account_id")
         if not account and not self._get_reversed_retention():
             raise RedirectWarning(
                 self.env._(

@@ -53,29 +53,36 @@ class AccountMove(models.Model):
         lost_lines = [line for line in lost_lines if AccountTax._read_base_line(line)["total"]]
         figures = self.env["account.retention"]._get_by_move(self)[self.id]
         name = move.env._("Retention of guarantee of %(move)s, lost", move=self.name)
-        credit_note = move.env["account.move"].create(
-            {
-                "move_type": "out_refund",
-                "partner_id": self.partner_id.id,
-                "partner_shipping_id": self.partner_shipping_id.id,
-                "company_id": company.id,
-                "journal_id": self.journal_id.id,
-                "currency_id": self.currency_id.id,
-                "fiscal_position_id": self.fiscal_position_id.id,
-                "invoice_payment_term_id": False,
-                "invoice_user_id": self.invoice_user_id.id,
-                "invoice_origin": self.invoice_origin,
-                "invoice_date": operation.date,
-                "ref": name,
-                "reversed_entry_id": self.id,
-                "retention_operation_id": operation.id,
-                "retention_opposed_before": min(figures["opposed"], float(amount)),
-                "invoice_line_ids": [
-                    Command.create(self._prepare_lost_line(base_line, name))
-                    for base_line in lost_lines
-                ],
-            }
+        move.env["account.move"].check_access("create")
+        # sudo: that right was checked; which loss it is for is nobody's to write
+        credit_note = (
+            move.env["account.move"]
+            .sudo()
+            .create(
+                {
+                    "move_type": "out_refund",
+                    "partner_id": self.partner_id.id,
+                    "partner_shipping_id": self.partner_shipping_id.id,
+                    "company_id": company.id,
+                    "journal_id": self.journal_id.id,
+                    "currency_id": self.currency_id.id,
+                    "fiscal_position_id": self.fiscal_position_id.id,
+                    "invoice_payment_term_id": False,
+                    "invoice_user_id": self.invoice_user_id.id,
+                    "invoice_origin": self.invoice_origin,
+                    "invoice_date": operation.date,
+                    "ref": name,
+                    "reversed_entry_id": self.id,
+                    "retention_operation_id": operation.id,
+                    "retention_opposed_before": min(figures["opposed"], float(amount)),
+                    "invoice_line_ids": [
+                        Command.create(self._prepare_lost_line(base_line, name))
+                        for base_line in lost_lines
+                    ],
+                }
+            )
         )
+        credit_note = credit_note.sudo(False)
         credit_note.action_post()
         return credit_note
 

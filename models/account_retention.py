@@ -394,4 +394,5 @@ class AccountRetention(models.Model):
             note=Markup("<p>%s</p>") % text,
             user_id=get_responsible(self.env, user, record.create_uid).id,
         )
-        self.move_id.retention_announced = True
+        # sudo: a note of what was done here, whoever the scheduler works for
+        self.move_id.sudo().retention_announced = True

@@ -30,6 +30,8 @@ DEDUCTION_RULES = [
     ("manual", "By hand"),
     ("final", "On the balance only"),
 ]
+# The account of deposits by chart of accounts, where the chart itself names none.
+DEPOSIT_ACCOUNTS = {"de_skr03": "account_1710", "de_skr04": "chart_skr04_3250"}
 # The account of retentions by chart of accounts; in others the company chooses it.
 RETENTION_ACCOUNTS = {"fr": "pcg_4117"}
 
@@ -163,8 +165,14 @@ class ResCompany(models.Model):
         if not self:
             return False
         self.ensure_one()
-        # sudo: an account's nature, for whoever bills
-        account = self.sudo().downpayment_account_id
+        account = self._get_own_account("downpayment_account_id")
+        # sudo: as there
+        if not account and self.sudo().downpayment_account_id:
+            return self.env._(
+                "The down payment account of %(company)s can't be used, it belongs to another "
+                "company or is archived: deposits would be posted as income.",
+                company=self.name,
+            )
         if not account:
             return self.env._(
                 "%(company)s has no down payment account: deposits would be posted as income.",
@@ -188,14 +196,39 @@ class ResCompany(models.Model):
         # sudo: the chart's own data, whoever bills
         ChartTemplate = self.env["account.chart.template"].sudo().with_company(self.root_id)
         template = ChartTemplate._get_chart_template_data(chart)
-        return self._get_chart_account(template["template_data"].get("downpayment_account_id"))
+        xmlid = template["template_data"].get("downpayment_account_id")
+        return self._get_chart_account(xmlid or DEPOSIT_ACCOUNTS.get(chart))
 
     def _get_chart_account(self, xmlid):
         """Return an account of the company's chart by its name there; nothing where it has none."""
         # A branch keeps its books in the chart of the company at the root.
         ChartTemplate = self.env["account.chart.template"].with_company(self.root_id)
         account = xmlid and ChartTemplate.ref(xmlid, raise_if_not_found=False)
-        return account or self.env["account.account"]
+        return self._filter_usable(account or self.env["account.account"])
+
+    def _filter_usable(self, accounts):
+        """Return those of accounts that this company may post to: its own ones and those of the
+        companies above it, which a branch keeps its books with; none that is archived."""
+        self.ensure_one()
+        # sudo: whose accounts they are, for whoever bills
+        companies = self.sudo().parent_ids
+        return (
+            accounts.sudo()
+            .filtered(lambda account: account.active and account.company_ids & companies)
+            .with_env(accounts.env)
+        )
+
+    def _get_own_account(self, name):
+        """Return the account that the company has chosen; nothing where it can't post to it.
+
+        A company is given the down payment account of the one in which it was created: Odoo keeps that
+        of the first chart as a default.
+
+        :param name: of a field
+        """
+        self.ensure_one()
+        # sudo: the company's choice and an account's nature, for whoever bills
+        return self._filter_usable(self.sudo()[name])
 
     def _set_deposit_account(self):
         """Set the down payment account of the chart.
@@ -228,9 +261,13 @@ class ResCompany(models.Model):
         return self._get_chart_account(RETENTION_ACCOUNTS.get(self.root_id.chart_template))
 
     def _set_missing_accounts(self):
-        """Set the accounts for deposits and retentions that the chart has and nobody has chosen."""
+        """Set the accounts for deposits and retentions that the chart has and nobody has chosen, also
+        in the place of another company's."""
         for company in self:
-            if not company.downpayment_account_id:
-                company.downpayment_account_id = company._find_deposit_account()
-            if not company.retention_account_id:
-                company.retention_account_id = company._find_retention_account()
+            for name, find in (
+                ("downpayment_account_id", company._find_deposit_account),
+                ("retention_account_id", company._find_retention_account),
+            ):
+                account = company._get_own_account(name) or find()
+                if company[name] != account:
+                    company[name] = account

@@ -176,7 +176,7 @@ class TestSubscription(SubscriptionCommon):
         with self.assertRaisesRegex(UserError, "billed by"):
             order.create_period_invoice("2026-02-01")
         with self.assertRaisesRegex(ValidationError, "billed by"), self.cr.savepoint():
-            moves[1].period_start = moves[0].period_start
+            moves[1].sudo().period_start = moves[0].period_start
         with self.assertRaisesRegex(UserError, "begins on 02/01/2026|begins on"):
             order.create_period_invoice("2026-01-15")
 

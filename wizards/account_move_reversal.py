@@ -6,14 +6,12 @@ class AccountMoveReversal(models.TransientModel):
 
     def reverse_moves(self, is_modify=False):
         # EXTENDS account: what replaces a credited document bills its share again.
+        # The invoice that replaces a credited situation is that situation again.
+        moves = self.move_ids
         res = super().reverse_moves(is_modify=is_modify)
         if is_modify:
-            self.move_ids._respread_instalments()
+            # Odoo creates them in the order of the originals.
+            for move, replacement in zip(moves, self.new_move_ids.sorted("id"), strict=True):
+                replacement._follow_billing_of(move)
+            moves._respread_instalments()
         return res
-
-    def _modify_default_reverse_values(self, origin_move):
-        # EXTENDS account: the invoice that replaces a credited situation is that situation again.
-        return {
-            **super()._modify_default_reverse_values(origin_move),
-            **origin_move._get_billing_identity(),
-        }

@@ -205,7 +205,9 @@ class SaleAdvancePaymentInv(models.TransientModel):
         }
 
     def _prepare_down_payment_invoice_line_values(self, order, so_line, account):
-        # EXTENDS sale: the order and its date, as every deposit has to name them.
+        # EXTENDS sale: the order and its date, as every deposit has to name them; an account of another
+        # company is none, Odoo then takes the product's.
+        account = account and order.company_id._filter_usable(account)
         values = super()._prepare_down_payment_invoice_line_values(order, so_line, account)
         percent = self.amount if self.advance_payment_method == "percentage" else None
         values["name"] = order.with_context(lang=order._get_lang())._get_deposit_name(percent)
