@@ -21,11 +21,13 @@ class Occasion(NamedTuple):
     :param id: of the partial that takes the entry back when it is undone; False without one
     :param company_id: the document's company
     :param max_date: the day of the payment, or the document's own where that is later
+    :param is_posted: whether neither the deposit nor its payment is a draft again
     """
 
     id: Any
     company_id: Any
     max_date: Any
+    is_posted: bool = True
 
 
 class AccountMove(models.Model):
@@ -84,7 +86,6 @@ class AccountMove(models.Model):
         return self.filtered(
             lambda move: (
                 move.state == "posted"
-                and move.company_id.tax_exigibility
                 and move.is_sale_document(include_receipts=True)
                 and move.currency_id.is_zero(move.amount_total)
                 and move._has_taxes_on_payment()
@@ -127,6 +128,8 @@ class AccountMove(models.Model):
 
         :param anew: begin again, because another deposit counts than before
         """
+        if not any(self.company_id.mapped("tax_exigibility")):
+            return
         # sudo: entries that follow from a payment or a posting that the user was allowed to make
         collected = {}
         for move in self.sudo()._filter_nought():
@@ -139,7 +142,11 @@ class AccountMove(models.Model):
             )
             known = {entry.tax_cash_basis_rec_id.id for entry in entries - stale}
             stale._take_back_cash_basis()
-            missing = [occasions[key] for key in occasions if key not in known]
+            missing = [
+                (occasion, share)
+                for key, (occasion, share) in occasions.items()
+                if key not in known and occasion.is_posted
+            ]
             if missing and (values := move._prepare_cash_basis(missing)):
                 collected[move.id] = values
         self.env["account.partial.reconcile"].sudo()._collect_prepared(collected)  # as above
@@ -159,7 +166,8 @@ class AccountMove(models.Model):
         for deposit, weight in weights.items():
             for partial, share in deposit._get_paid_shares().items():
                 day = max(partial.max_date, self.date)
-                occasion = Occasion(partial.id, self.company_id, day)
+                is_posted = partial._is_posted()
+                occasion = Occasion(partial.id, self.company_id, day, is_posted)
                 occasions[partial.id] = (occasion, share * weight / whole)
         return dict(sorted(occasions.items()))
 
@@ -182,23 +190,21 @@ class AccountMove(models.Model):
         shares = {}
         for line in lines:
             for partial in line.matched_credit_ids:
-                if partial.credit_move_id.parent_state == "posted":
-                    shares[partial] = partial.debit_amount_currency / whole
+                shares[partial] = partial.debit_amount_currency / whole
             for partial in line.matched_debit_ids:
-                if partial.debit_move_id.parent_state == "posted":
-                    shares[partial] = partial.credit_amount_currency / whole
+                shares[partial] = partial.credit_amount_currency / whole
         # An exchange difference pays nothing.
         return {partial: share for partial, share in shares.items() if share}
 
     def _is_settled(self):
         """Whether all deposits that this document of nought deducts are paid."""
         self.ensure_one()
-        return all(
-            deposit.currency_id.is_zero(
-                deposit.amount_total * (1 - sum(deposit._get_paid_shares().values()))
-            )
-            for deposit in self._get_deposit_weights()
-        )
+        for deposit in self._get_deposit_weights():
+            shares = deposit._get_paid_shares()
+            paid = sum(share for partial, share in shares.items() if partial._is_posted())
+            if not deposit.currency_id.is_zero(deposit.amount_total * (1 - paid)):
+                return False
+        return True
 
     def _get_standing_cash_basis_entries(self):
         """Return the cash basis entries of this document that weren't taken back."""

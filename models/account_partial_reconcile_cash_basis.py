@@ -29,6 +29,12 @@ class AccountPartialReconcile(models.Model):
         prepared = self._get_prepared()
         return prepared.values if prepared else super()._collect_tax_cash_basis_values()
 
+    def _is_posted(self):
+        """Whether no draft is reconciled here."""
+        self.ensure_one()
+        items = self.debit_move_id | self.credit_move_id
+        return all(item.parent_state == "posted" for item in items)
+
     def _get_prepared(self):
         prepared = self.env.context.get("prepared_cash_basis")
         return prepared if isinstance(prepared, Prepared) else None

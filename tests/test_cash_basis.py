@@ -9,23 +9,37 @@ from .cash_basis_common import CashBasisCommon
 
 @tagged("post_install", "-at_install")
 class TestCashBasis(CashBasisCommon):
-    def test_the_example(self):
-        order = self.make_job()
-        deposit = self.deposit(order, 60, post=True)
-        self.assertEqual(deposit.amount_total, 1380)
-        self.assertVat(0, 0, 180)
-        self.pay(deposit)
-        self.assertVat(120, 60, 0)
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.order = cls.make_job()
+        cls.first = cls.deposit(cls.order, 60, post=True)
         # 1 200.00 deducted: 626.09 with 104.35 of VAT at 20 %, 573.91 with 52.17 at 10 %
-        move = self.bill_nought(order)
-        self.assertEqual(move.deposit_deduction, 1200)
+        cls.nought = cls.bill_nought(cls.order)
+
+    def test_the_example(self):
+        self.nought.button_draft()
+        self.assertEqual(self.first.amount_total, 1380)
+        self.assertVat(0, 0, 180)
+        self.pay(self.first)
+        self.assertVat(120, 60, 0)
+        self.nought.action_post()
+        self.assertEqual((self.nought.amount_total, self.nought.deposit_deduction), (0, 1200))
         self.assertVat(215.65, 7.83, 0)
-        balance = self.balance(order, post=True)
+        balance = self.balance(self.order, post=True)
         # 1 100.00 less 180.00
         self.assertEqual(balance.amount_total, 920)
         self.assertVat(215.65, 7.83, 76.52)
         self.pay(balance)
         self.assertVat(200, 100, 0)
+
+    def make_customer(self):
+        return self.env["res.partner"].create({"name": "Other"})
+
+    def other_job(self, **values):
+        """Return the same order of another customer, who is looked at from now on."""
+        self.customer = self.make_customer()
+        return self.make_job(partner_id=self.customer.id, **values)
 
     # === BEFORE, AFTER, IN PARTS ===#
 
@@ -36,12 +50,9 @@ class TestCashBasis(CashBasisCommon):
         )
 
     def test_a_deposit_that_is_paid_later_in_parts(self):
-        order = self.make_job()
-        deposit = self.deposit(order, 60, post=True)
-        self.bill_nought(order)
         # the deposit's 180.00 and the document's 43.48
         self.assertVat(0, 0, 223.48)
-        share = self.shares(deposit)
+        share = self.shares(self.first)
         first = self.bank(share, 690)
         # half of 120.00 + 95.65 and of 60.00 − 52.17, each rounded
         self.assertVat(107.83, 3.91, 111.74)
@@ -54,8 +65,24 @@ class TestCashBasis(CashBasisCommon):
         ).reconcile()
         self.assertVat(215.65, 7.83, 0)
 
+    def test_a_payment_that_is_still_a_draft(self):
+        self.nought.button_draft()
+        share = self.shares(self.first)
+        entry = self.bank(share, 690)
+        entry.button_draft()
+        self.nought.action_post()
+        # Odoo keeps what the payment collected of the deposit.
+        self.assertVat(60, 30, 133.48)
+        entry.action_post()
+        self.assertVat(107.83, 3.91, 111.74)
+        entry.button_draft()
+        self.assertVat(107.83, 3.91, 111.74)
+        entry.action_post()
+        self.bank(share)
+        self.assertVat(215.65, 7.83, 0)
+
     def test_several_deposits(self):
-        order = self.make_job()
+        order = self.other_job()
         # 460.00 and 690.00 are 40 % and 60 % of what is deducted
         deposits = [self.deposit(order, percent, post=True) for percent in (20, 30)]
         line = self.work_line(order, "A")
@@ -71,7 +98,7 @@ class TestCashBasis(CashBasisCommon):
         self.assertVat(191.67, 0, 0)
 
     def test_the_day(self):
-        order = self.make_job()
+        order = self.other_job()
         deposit = self.deposit(order, 60, invoice_date="2026-01-10", post=True)
         share = self.shares(deposit)
         self.bank(share, 690, "2026-01-20")
@@ -94,10 +121,8 @@ class TestCashBasis(CashBasisCommon):
     # === TAKEN BACK ===#
 
     def test_a_document_that_is_taken_back(self):
-        order = self.make_job()
-        deposit = self.deposit(order, 60, post=True)
-        self.pay(deposit)
-        move = self.bill_nought(order)
+        move, share = self.nought, self.shares(self.first)
+        self.bank(share)
         for _time in range(2):
             move.button_draft()
             self.assertVat(120, 60, 0)
@@ -105,7 +130,6 @@ class TestCashBasis(CashBasisCommon):
             self.assertVat(215.65, 7.83, 0)
             self.assertEqual(len(self.entries(move)), 1)
         # What was taken back isn't taken back again with the payment.
-        share = self.shares(deposit)
         share.remove_move_reconcile()
         self.assertVat(0, 0, 223.48)
         self.bank(share)
@@ -114,14 +138,12 @@ class TestCashBasis(CashBasisCommon):
         self.assertFalse(self.entries(move))
 
     def test_its_credit_note(self):
-        order = self.make_job()
-        deposit = self.deposit(order, 60, post=True)
-        move = self.bill_nought(order)
-        self.bank(self.shares(deposit), 690)
-        credit_note = move._reverse_moves([{}])
+        share = self.shares(self.first)
+        self.bank(share, 690)
+        credit_note = self.nought._reverse_moves([{}])
         credit_note.action_post()
         self.assertVat(60, 30, 90)
-        self.bank(self.shares(deposit))
+        self.bank(share)
         self.assertVat(120, 60, 0)
         credit_note.button_draft()
         self.assertVat(215.65, 7.83, 0)
@@ -131,9 +153,7 @@ class TestCashBasis(CashBasisCommon):
     def test_its_cancelling(self):
         for paid in (None, 690, 1380):
             with self.subTest(paid=paid), self.cr.savepoint() as savepoint:
-                order = self.make_job()
-                deposit = self.deposit(order, 60, post=True)
-                move = self.bill_nought(order)
+                move, deposit = self.nought, self.first
                 if paid:
                     self.bank(self.shares(deposit), paid)
                 wizard = self.env["account.move.reversal"]._create_to_cancel(move)
@@ -148,9 +168,7 @@ class TestCashBasis(CashBasisCommon):
                 savepoint.rollback()
 
     def test_its_deposit_is_credited(self):
-        order = self.make_job()
-        deposit = self.deposit(order, 60, post=True)
-        self.bill_nought(order)
+        order, deposit = self.order, self.first
         deposit._reverse_moves([{}]).action_post()
         self.assertEqual(deposit.payment_state, "reversed")
         # Nobody will pay the deposit any more: what it covered is due with the rest of the order.
@@ -161,10 +179,8 @@ class TestCashBasis(CashBasisCommon):
         self.assertVat(200, 100, 0)
 
     def test_its_deposit_is_replaced(self):
-        order = self.make_job()
-        deposit = self.deposit(order, 60, post=True)
+        deposit = self.first
         self.pay(deposit)
-        self.bill_nought(order)
         wizard = (
             self.env["account.move.reversal"]
             .with_context(active_model="account.move", active_ids=deposit.ids)
@@ -177,10 +193,8 @@ class TestCashBasis(CashBasisCommon):
         self.assertVat(215.65, 7.83, 0)
 
     def test_its_deposit_is_cancelled(self):
-        order = self.make_job()
-        deposit = self.deposit(order, 60, post=True)
-        self.pay(deposit)
-        self.bill_nought(order)
+        deposit = self.first
+        self.bank(self.shares(deposit))
         deposit.button_draft()
         # Odoo keeps a draft's payment, and what was collected with it.
         deposit.button_cancel()
@@ -207,7 +221,7 @@ class TestCashBasis(CashBasisCommon):
         )
 
     def test_a_credit_note_takes_each_tax_back(self):
-        order = self.make_job()
+        order = self.other_job()
         deposit = self.deposit(order, 60, post=True)
         self.pay(deposit)
         move = self.bill_rest(order, 1000)
@@ -225,7 +239,7 @@ class TestCashBasis(CashBasisCommon):
         self.assertVat(120, 60, 0)
 
     def test_a_total_of_a_cent(self):
-        order = self.make_job()
+        order = self.other_job()
         self.pay(self.deposit(order, 60, post=True))
         move = self.bill_rest(order, 1199.99)
         vat = move.amount_tax
@@ -235,7 +249,7 @@ class TestCashBasis(CashBasisCommon):
         self.assertEqual(round(sum(self.collected().values()), 2), 180 + vat)
 
     def test_a_total_that_is_all_retained(self):
-        order = self.make_job(payment_term_id=self.make_term((95, 30), (5, None)).id)
+        order = self.other_job(payment_term_id=self.make_term((95, 30), (5, None)).id)
         self.pay(self.deposit(order, 60, post=True))
         # 5 % of 1 200.00
         move = self.bill_rest(order, 1140)
@@ -254,7 +268,7 @@ class TestCashBasis(CashBasisCommon):
         term = self.make_term(
             (100, 30), early_discount=True, discount_percentage=2, discount_days=10
         )
-        order = self.make_job(payment_term_id=term.id)
+        order = self.other_job(payment_term_id=term.id)
         deposit = self.deposit(order, 60, post=True)
         move = self.bill_nought(order)
         self.assertEqual(self.pay(deposit).amount, 1352.4)
@@ -287,6 +301,7 @@ class TestCashBasis(CashBasisCommon):
         )
 
     def test_without_deposits(self):
+        self.customer = self.make_customer()
         move = self.make_invoice((1100, self.vat20), (-1200, self.vat10))
         self.assertEqual(move.amount_total, 0)
         move.action_post()
@@ -324,7 +339,7 @@ class TestCashBasis(CashBasisCommon):
         self.assertFalse(move.tax_cash_basis_created_move_ids)
 
     def test_deposits_by_hand(self):
-        order = self.make_job()
+        order = self.other_job()
         deposit = self.deposit(order, 60, post=True)
         self.bank(self.shares(deposit), 690)
         move = self.make_invoice((1000, self.vat20))
@@ -336,7 +351,7 @@ class TestCashBasis(CashBasisCommon):
         self.assertVat(215.65, 7.83, 0)
 
     def test_odoos_own_deduction(self):
-        order = self.make_job()
+        order = self.other_job()
         wizard = self.env["sale.advance.payment.inv"].create(
             {
                 "sale_order_ids": order.ids,
@@ -358,7 +373,7 @@ class TestCashBasis(CashBasisCommon):
         self.assertVat(200, 0, 0)
 
     def test_a_retention(self):
-        order = self.make_job(payment_term_id=self.make_term((95, 30), (5, None)).id)
+        order = self.other_job(payment_term_id=self.make_term((95, 30), (5, None)).id)
         deposit = self.deposit(order, 60, post=True)
         move = self.bill_nought(order)
         self.assertEqual(move.retention_amount, 0)
@@ -389,7 +404,7 @@ class TestCashBasis(CashBasisCommon):
         pricelist = self.env["product.pricelist"].create(
             {"name": "TRI", "currency_id": currency.id}
         )
-        order = self.make_job(pricelist_id=pricelist.id)
+        order = self.other_job(pricelist_id=pricelist.id)
         deposit = self.deposit(order, 60, invoice_date="2026-03-01", post=True)
         move = self.bill_nought(order, invoice_date="2026-03-12")
         share = self.shares(deposit)
@@ -422,10 +437,9 @@ class TestCashBasis(CashBasisCommon):
             company_id=self.company.id,
             company_ids=[Command.set(self.company.ids)],
         )
-        order = self.make_job()
-        deposit = self.deposit(order, 60, post=True)
-        move = self.bill_nought(order, post=False)
-        move.with_user(user).action_post()
+        deposit = self.first
+        self.nought.with_user(user).button_draft()
+        self.nought.with_user(user).action_post()
         # A caller's context can't say what is collected.
         wizard = (
             self.env["account.payment.register"]
@@ -451,4 +465,3 @@ class TestCashBasis(CashBasisCommon):
             moves._get_deducting_moves()
             moves._get_settled_moves()
             moves._collect_as_deposits_are_paid()
-            moves._filter_nought()
