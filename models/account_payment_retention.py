@@ -66,19 +66,25 @@ class AccountPayment(models.Model):
         :param amounts: ``{retention line: amount}``, in the payment's currency, as the lines were made
         """
         self.ensure_one()
+        lines = self.move_id.line_ids.filtered(lambda line: not line.reconciled)
+        main = lines.filtered(lambda line: line.account_id == self.destination_account_id)
+        others = lines - main
+        plan = []
         for retention, amount in amounts.items():
-            paying = self.move_id.line_ids.filtered(
-                lambda line, account=retention.account_id: (
-                    line.account_id == account and not line.reconciled
+            if retention.account_id == self.destination_account_id:
+                main += retention
+                continue
+            paying = others.filtered(
+                lambda line, account=retention.account_id, amount=amount: (
+                    line.account_id == account
+                    and not self.currency_id.compare_amounts(abs(line.amount_currency), amount)
                 )
-            )
-            if retention.account_id != self.destination_account_id:
-                paying = paying.filtered(
-                    lambda line, amount=amount: (
-                        not self.currency_id.compare_amounts(abs(line.amount_currency), amount)
-                    )
-                )[:1]
-            (retention + paying).reconcile()
+            )[:1]
+            others -= paying
+            plan.append(retention + paying)
+        if main & self.env["account.move.line"].union(*amounts):
+            plan.append(main)
+        self.env["account.move.line"]._reconcile_plan(plan)
 
 
 class AccountMoveLine(models.Model):

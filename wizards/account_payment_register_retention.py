@@ -51,13 +51,13 @@ class AccountPaymentRegister(models.TransientModel):
             totals = wizard._get_total_amounts_to_pay(wizard.batches)
             if not totals["epd_applied"]:
                 continue
-            left = sum(
-                wizard._convert_residual(line, abs(line.amount_residual_currency))
-                for line in retentions
-            )
-            due = sum(
-                wizard._convert_residual(line, line.move_id._get_retention_due())
-                for line in retentions
+            figures = self.env["account.retention"]._get_by_move(retentions.move_id)
+            left, due = (
+                sum(
+                    wizard._convert_residual(line, abs(figures[line.move_id.id][name]))
+                    for line in retentions
+                )
+                for name in ("residual", "due")
             )
             wizard.early_payment_discount_mode = any(
                 not wizard.currency_id.compare_amounts(
