@@ -22,10 +22,11 @@ use_postgres() {
   fi
 }
 
+# ADDONS_FOLDER: where the addon is, if not this checkout's.
 addons_path() {
   local path="$ODOO_HOME/odoo/addons"
   [ -d "$ODOO_HOME/addons" ] && path="$path,$ODOO_HOME/addons"
-  printf '%s,%s' "$path" "$STATE/addons"
+  printf '%s,%s' "$path" "${ADDONS_FOLDER:-$STATE/addons}"
 }
 
 # write_config FILE HTTP_PORT [DATABASE]

@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 
 from ..tools.money import HUNDRED, exact
 from ..tools.slices import share
+from ..tools.statement import completed
 from .sale_order import PROGRESS_DECIMALS, WORK_KINDS
 
 
@@ -114,7 +115,8 @@ class AccountMove(models.Model):
 
     def _reverse_moves(self, default_values_list=None, cancel=False):
         # EXTENDS account: the credit note of a situation belongs to the same order, and gives its
-        # progress back.
+        # progress back; nobody bills the order beside it, nor beside the invoice that replaces it.
+        self._lock_billed_orders()
         default_values_list = [
             {**values, **move._get_billing_identity()}
             for move, values in zip(self, default_values_list or [{} for _m in self], strict=True)
@@ -177,7 +179,9 @@ class AccountMove(models.Model):
             return None
         # sudo: whoever may read the document may read its print, the customer on the portal included
         order = self.billing_order_id.sudo()
-        return self.billing_statement or order._get_situation_statement(self.sudo())
+        if self.billing_statement:
+            return completed(self.billing_statement)
+        return order._get_situation_statement(self.sudo())
 
     def _get_printed_rows(self, statement, period_only=False):
         """Return the rows of a statement that the print shows.

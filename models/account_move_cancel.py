@@ -15,7 +15,9 @@ class AccountMove(models.Model):
 
     # === COMPUTE METHODS ===#
 
-    @api.depends("state", "move_type", "reversal_move_ids.state")
+    @api.depends(
+        "state", "move_type", "reversal_move_ids.state", "reversal_move_ids.reversal_move_ids.state"
+    )
     def _compute_can_be_cancelled(self):
         for move in self:
             move.can_be_cancelled = (
@@ -103,9 +105,12 @@ class AccountMove(models.Model):
         )
 
     def _get_standing_credit_notes(self):
-        """Return the credit notes of this document, drafts included, that aren't cancelled."""
+        """Return the credit notes of this document, drafts included, that aren't cancelled, nor reversed
+        themselves."""
         # sudo: whether there are any, whoever may read them
-        return self.sudo().reversal_move_ids.filtered(lambda move: move.state != "cancel")
+        return self.sudo().reversal_move_ids.filtered(
+            lambda move: move.state != "cancel" and not move._is_taken_back()
+        )
 
     def _get_deducting_documents(self):
         """Return the documents that deduct this deposit, those that were credited left out."""
@@ -133,5 +138,4 @@ class AccountMove(models.Model):
 
         :raise UserError: when somebody else is billing one of them
         """
-        for order in self._get_billed_orders():
-            order._lock_for_billing()
+        self._get_billed_orders()._lock_for_billing()

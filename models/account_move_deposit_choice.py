@@ -126,8 +126,7 @@ class AccountMove(models.Model):
         orders = (chosen | self.sudo()).invoice_line_ids.sale_line_ids.filtered(
             lambda line: line.is_downpayment
         )
-        for order in orders.order_id.sorted("id"):
-            order._lock_for_billing()
+        orders.order_id._lock_for_billing()
 
     def _plan_hand_deductions(self, choices):
         """Return what this invoice will deduct: ``[(order, Deduction)]``.

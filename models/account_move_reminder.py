@@ -1,6 +1,5 @@
 """Reminders of what is overdue on customer invoices: by themselves once a day, or by hand."""
 
-import logging
 from collections import defaultdict
 
 from odoo import api, fields, models
@@ -9,9 +8,8 @@ from odoo.fields import Domain
 from odoo.tools import format_date, formatLang
 from odoo.tools.sql import column_exists, create_column
 
+from .refusal import attempt, attempt_each, get_responsible, tell_once
 from .res_company_print import FRENCH_LATE_PAYMENT
-
-_logger = logging.getLogger(__name__)
 
 ACTIVITY = "sale_situation_invoicing.mail_activity_type_reminder"
 OPEN_STATES = ("not_paid", "partial")
@@ -125,11 +123,11 @@ class AccountMove(models.Model):
         self._check_reminder_rights()
         sent, refused = [], []
         for move in self:
-            try:
-                with self.env.cr.savepoint():
-                    sent.append(f"{move.display_name}: {move.send_reminder()}")
-            except UserError as error:
-                refused.append(str(error))
+            outcome = attempt(move, move.send_reminder)
+            if outcome.refusal:
+                refused.append(outcome.refusal)
+            else:
+                sent.append(f"{move.display_name}: {outcome.result}")
         return self._get_reminder_notification(sent, refused)
 
     def _get_reminder_notification(self, sent, refused):
@@ -416,18 +414,8 @@ class AccountMove(models.Model):
         """Send each overdue invoice the reminder whose turn it is; one failure doesn't lose the others."""
         companies = self.env["res.company"].search([("send_reminders", "=", True)])
         moves = self.search(self._get_reminder_domain(companies), order="id")
-        due = moves._get_due_reminders()
-        Cron = self.env["ir.cron"]
-        Cron._commit_progress(remaining=len(due))
-        for move in due:
-            try:
-                with self.env.cr.savepoint():
-                    move._send_due_reminder()
-            except Exception as error:
-                _logger.exception("Reminder of invoice %s", move.name)
-                move._tell_failure(error)
-            if not Cron._commit_progress(1):
-                break
+        jobs = [(move, move._send_due_reminder) for move in moves._get_due_reminders()]
+        attempt_each(self.env, jobs, lambda move, refusal: move._tell_failure(refusal))
 
     def _send_due_reminder(self):
         """Send the reminder that is due of this invoice; nothing when somebody else works on it, has
@@ -453,18 +441,19 @@ class AccountMove(models.Model):
             ),
         )
 
-    def _tell_failure(self, error):
+    def _tell_failure(self, refusal):
         """Tell the salesperson why a reminder failed; it is tried again the next day."""
         self = self._with_salesperson_lang()
-        self._schedule_reminder_activity(self.env._("Reminder not sent"), str(error))
+        self._schedule_reminder_activity(self.env._("Reminder not sent"), refusal)
 
     def _with_salesperson_lang(self):
         self.ensure_one()
-        return self.with_context(lang=(self.invoice_user_id or self.create_uid).lang)
+        return self.with_context(lang=self._get_reminder_user().lang)
+
+    def _get_reminder_user(self):
+        """Return who is told of what becomes of reminders."""
+        return get_responsible(self.env, self.invoice_user_id, self.create_uid)
 
     def _schedule_reminder_activity(self, summary, note):
         """Schedule an activity of the salesperson, unless he has that one already."""
-        user = self.invoice_user_id or self.create_uid
-        known = self.activity_search([ACTIVITY], user_id=user.id)
-        if summary not in known.mapped("summary"):
-            self.activity_schedule(ACTIVITY, summary=summary, note=note, user_id=user.id)
+        tell_once(self, ACTIVITY, summary, note, self._get_reminder_user())

@@ -5,6 +5,8 @@ from odoo.exceptions import RedirectWarning
 from odoo.tools import frozendict
 from odoo.tools.sql import column_exists, create_column
 
+from ..tools.money import exact
+from ..tools.retention import NO_JOB
 from .account_payment_term import NO_DATE
 from .sale_order import WORK_KINDS
 
@@ -110,7 +112,7 @@ class AccountMove(models.Model):
 
     def _post(self, soft=True):
         # EXTENDS account: a retention needs its account, and follows the documents before it.
-        for move in self.filtered(lambda move: move.state == "draft" and move.billing_order_id):
+        for move in self.filtered(lambda move: move.state == "draft"):
             move._refresh_retention()
         for move in self.filtered(lambda move: move._get_retention_lines()):
             move._check_retention_account()
@@ -170,24 +172,20 @@ class AccountMove(models.Model):
     def _get_reversed_retention(self):
         """Return the retention line of the document that this one credits."""
         self.ensure_one()
-        original = self.reversed_entry_id
-        credits_it = original and original.move_type != self.move_type
-        lines = original._get_retention_lines()
-        return lines[:1] if credits_it else lines.browse()
+        return self._get_credited_document()._get_retention_lines()[:1]
 
     def _carve_reversed_retention(self, terms):
         """Give the retention of the credited document back, in the share that this one is of it.
 
         :param terms: Odoo's needed terms, in which nothing is retained
         """
-        original = self.reversed_entry_id
-        line = self._get_reversed_retention()
         total = sum(values["amount_currency"] for values in terms.values())
         balance = sum(values["balance"] for values in terms.values())
-        if not original.amount_total or not total:
+        if not self._get_credited_document().amount_total or not total:
             return terms
-        share = min(abs(total) / original.amount_total, 1.0)
-        amount = self.currency_id.round(-line.amount_currency * share)
+        amount = self._get_retention_given_back(total)
+        if not amount:
+            return terms
         company_amount = self.company_currency_id.round(balance * amount / total)
         terms = dict(terms)
         largest = max(terms, key=lambda key: abs(terms[key]["amount_currency"]))
@@ -203,6 +201,35 @@ class AccountMove(models.Model):
             del terms[largest]
         return terms
 
+    def _get_retention_given_back(self, total):
+        """Return what a credit note gives back of its document's retention, signed as its total.
+
+        Several credit notes are slices of the whole: together they give back no cent more than it.
+
+        :param float total: of this credit note, negative
+        """
+        self.ensure_one()
+        # sudo: figures of the credit notes of the same document, whoever makes one more
+        original = self._get_credited_document().sudo()
+        retention = self._get_reversed_retention().amount_currency
+        whole = -original.direction_sign * original.amount_total
+        older = original.reversal_move_ids.filtered(
+            lambda move: (
+                move.id != self._origin.id
+                and move.state != "cancel"
+                and (move.state == "posted" or not self._origin or move.id < self._origin.id)
+                and move._get_credited_document() == original
+                and not move.retention_operation_id
+                and move.currency_id == self.currency_id
+            )
+        )
+        credited = sum(move.direction_sign * move.amount_total for move in older)
+        given_back = -sum(older._get_retention_lines().mapped("amount_currency"))
+        share = min(max((credited - total) / whole, 0.0), 1.0)
+        amount = self.currency_id.round(given_back - retention * share)
+        low, high = sorted((0.0, total))
+        return min(max(amount, low), high)
+
     def _get_retention_case(self):
         """Return what the payment term has to know of this invoice to tell its retention.
 
@@ -210,21 +237,51 @@ class AccountMove(models.Model):
             signed as the total) and `job` (:class:`Job`)
         """
         self.ensure_one()
-        if not self.is_sale_document() or self._is_deposit() or self._get_reversed_retention():
+        if not self.is_sale_document() or self._is_deposit() or self._get_credited_document():
             return {"none": True}
         return {"deduction": self.deposit_deduction, "job": self._get_retention_job()}
 
     def _get_retention_job(self):
         """Return what the older documents of the order retain, for the kernel."""
-        order = self.billing_order_id
-        if (
-            not order
-            or self.billing_kind not in WORK_KINDS
-            or self.currency_id != order.currency_id
-        ):
-            return None
         # sudo: figures of the same order's documents, whoever bills
-        return order.sudo()._get_retention_job(self.invoice_payment_term_id, self._origin.id)
+        order = self._get_retention_order().sudo()
+        return order._get_retention_job(self.currency_id, self._origin.id) if order else NO_JOB
+
+    def _get_retention_order(self):
+        """Return the order of whose retention this document's is a slice: the one whose works it bills,
+        Odoo's own invoices included; none of a deposit, of a lost retention's credit note, and of an
+        invoice of several orders, which each stand for themselves."""
+        self.ensure_one()
+        # sudo: which order it is, whoever bills
+        move = self.sudo()
+        if move.billing_kind in WORK_KINDS and move.billing_order_id:
+            return move.billing_order_id
+        order = move.line_ids.sale_line_ids.order_id
+        if len(order) != 1 or move.retention_operation_id or move._is_deposit():
+            return order.browse()
+        return order if move._bills_works_of(order) else order.browse()
+
+    def _get_retention_base(self, term):
+        """Return what a payment term retains of this document: its base, as a decimal in the document's
+        currency, negative on a credit note."""
+        self.ensure_one()
+        sign = -self.direction_sign
+        if term.retention_base == "untaxed":
+            return exact(sign * self.amount_untaxed)
+        total = exact(sign * self.amount_total)
+        # The deduction of a credit note is negative already.
+        return total + exact(self.deposit_deduction) if term.retention_base == "gross" else total
+
+    def _get_signed_retention(self):
+        """Return what this document retains, as a decimal, negative on a credit note."""
+        self.ensure_one()
+        return exact(sum(self._get_retention_lines().mapped("amount_currency")))
+
+    def _get_credited_document(self):
+        """Return the invoice that this one credits, or the credit note that it takes back."""
+        self.ensure_one()
+        original = self.reversed_entry_id
+        return original if original.move_type != self.move_type else original.browse()
 
     def _flag_retention(self, terms):
         """Return the needed terms with the retention told apart, each with its account."""

@@ -2,6 +2,8 @@
 
 from odoo import api, fields, models
 
+from ..tools.retention import not_due
+
 
 class AccountMove(models.Model):
     _inherit = "account.move"
@@ -30,12 +32,13 @@ class AccountMove(models.Model):
         figures = self.env["account.retention"]._get_by_move(posted) if posted else {}
         for move in self:
             if move._origin.id in figures:
-                not_due = abs(figures[move._origin.id]["not_due"])
+                later = abs(figures[move._origin.id]["not_due"])
             else:
-                lines = move._get_retention_lines()
-                later = lines.filtered(lambda line: line.date_maturity > today)
-                not_due = abs(sum(later.mapped("amount_currency")))
-            move.amount_due_now = move.amount_total - not_due
+                later = sum(
+                    not_due(abs(line.amount_currency), line.date_maturity, today)
+                    for line in move._get_retention_lines()
+                )
+            move.amount_due_now = move.amount_total - float(later)
 
     # === OVERRIDES ===#
 

@@ -1,6 +1,10 @@
 """Documents that are sent by e-mail as soon as they are posted, through Odoo's own sending."""
 
+from functools import partial
+
 from odoo import fields, models
+
+from .refusal import attempt
 
 
 class AccountMove(models.Model):
@@ -25,12 +29,12 @@ class AccountMove(models.Model):
         customer has no address."""
         without_address = self.filtered(lambda move: not move.partner_id.email)
         for move in without_address:
-            move.message_post(
-                body=self.env._(
-                    "Not sent by e-mail: %(customer)s has no address.",
-                    customer=move.partner_id.display_name,
-                )
+            body = self.env._(
+                "Not sent by e-mail: %(customer)s has no address.",
+                customer=move.partner_id.display_name,
             )
+            # A posting isn't lost for its note.
+            attempt(move, partial(move.message_post, body=body))
         if to_send := self - without_address:
             to_send.sending_data = {
                 "author_user_id": self.env.user.id,

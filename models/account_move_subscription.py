@@ -100,7 +100,9 @@ class AccountMove(models.Model):
         self.ensure_one()
         if self.state == "cancel" or self.payment_state == "reversed":
             return False
-        credits = self.reversal_move_ids.filtered(lambda move: move.state == "posted")
+        credits = self.reversal_move_ids.filtered(
+            lambda move: move.state == "posted" and not move._is_taken_back()
+        )
         credited = sum(credits.mapped("amount_total"))
         return not credits or self.currency_id.compare_amounts(credited, self.amount_total) < 0
 

@@ -1,6 +1,10 @@
 """Which reconciliations are payments of invoices, and are told to their salespeople."""
 
+import functools
+
 from odoo import api, models
+
+from .refusal import attempt
 
 LIQUIDITY_JOURNALS = ("bank", "cash", "credit")
 
@@ -31,9 +35,10 @@ class AccountPartialReconcile(models.Model):
         for (invoice, entry), paid in told.items():
             move = invoice.with_env(self.env)
             if move._wants_payment_notice():
-                move._notify_payment(
-                    invoice.currency_id.round(paid), self._get_payment_figures(entry)
-                )
+                figures = self._get_payment_figures(entry)
+                # A payment isn't lost for its notice.
+                amount = invoice.currency_id.round(paid)
+                attempt(move, functools.partial(move._notify_payment, amount, figures))
 
     def _is_payment(self, entry):
         """Whether an entry brings money: no credit note, write-off, exchange difference or tax entry."""

@@ -210,11 +210,14 @@ class AccountPaymentTerm(models.Model):
             rounded(exact(amount), step) for amount in (total, untaxed, case.get("deduction", 0.0))
         )
         bases = {"gross": total + deduction, "total": total, "untaxed": untaxed}
-        job = case.get("job") or NO_JOB
-        if self.retention_base != "gross" and not job.cover:
-            # A share of the document itself: nothing is carried to it.
-            job = NO_JOB
-        amount = retain(exact(line.value_amount), bases[self.retention_base], total, step, job)
+        amount = retain(
+            exact(line.value_amount),
+            self.retention_base,
+            bases[self.retention_base],
+            total,
+            step,
+            case.get("job") or NO_JOB,
+        )
         return float(amount)
 
     @api.model

@@ -1,10 +1,15 @@
 """Retentions of guarantee as a list: where each stands today, in amounts and in a word."""
 
+from functools import partial
+
+from markupsafe import Markup
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL, formatLang
 
 from .account_payment_term import NO_DATE
+from .refusal import attempt, get_responsible
 
 ACTIVITY = "sale_situation_invoicing.mail_activity_type_retention"
 # What a document's retention is told by, in its own currency (`account.retention._get_by_move`).
@@ -366,11 +371,11 @@ class AccountRetention(models.Model):
         )
         for order, retentions in due.grouped("order_id").items():
             if order:
-                retentions._announce(order, order.user_id)
-            else:
-                for retention in retentions:
-                    retention._announce(retention.move_id, retention.user_id)
-        due.move_id.retention_announced = True
+                attempt(order, partial(retentions._announce, order, order.user_id))
+                continue
+            for retention in retentions:
+                move = retention.move_id
+                attempt(move, partial(retention._announce, move, retention.user_id))
 
     def _announce(self, record, user):
         """Schedule the activity that says what may be asked for.
@@ -382,11 +387,11 @@ class AccountRetention(models.Model):
             + formatLang(self.env, retention.due, currency_obj=retention.currency_id)
             for retention in self
         )
+        text = self.env._("The guarantee period has ended. Due now: %(amounts)s.", amounts=amounts)
         record.activity_schedule(
             ACTIVITY,
             summary=self.env._("Retention of guarantee to release"),
-            note=self.env._(
-                "The guarantee period has ended. Due now: %(amounts)s.", amounts=amounts
-            ),
-            user_id=(user or record.create_uid).id,
+            note=Markup("<p>%s</p>") % text,
+            user_id=get_responsible(self.env, user, record.create_uid).id,
         )
+        self.move_id.retention_announced = True

@@ -73,7 +73,8 @@ class AccountRetentionOperation(models.Model):
     def action_undo(self):
         """Take operations back, as long as nothing was paid because of them.
 
-        The credit notes of a loss are cancelled.
+        The credit notes of a loss are cancelled; where their journal or period is locked, they are
+        reversed on the first open day.
 
         :return: True, which every RPC client can read
         :raise UserError: where a retention was paid since, naming the document
@@ -85,9 +86,7 @@ class AccountRetentionOperation(models.Model):
             moves = operation.share_ids.move_id | operation.credit_note_ids.reversed_entry_id
             operation._hand_over()
             operation._log(self.env._("Undone: %(operation)s", operation=operation.display_name))
-            credit_notes = operation.credit_note_ids
-            credit_notes.filtered(lambda move: move.state == "posted").button_draft()
-            credit_notes.filtered(lambda move: move.state == "draft").button_cancel()
+            operation.credit_note_ids._take_back_loss()
             operation.sudo().unlink()  # sudo: rights were checked; it is nobody's to delete otherwise
             moves._date_retentions()
         return True

@@ -1,19 +1,74 @@
 """The tax engine as this addon calls it: compute and round, read, close to a total."""
 
+from collections import defaultdict
+
 from odoo import api, models
 
-from ..tools.money import exact, rounded
+from ..tools.money import exact, rounded, spread
 
 
 class AccountTax(models.Model):
     _inherit = "account.tax"
 
     @api.model
-    def _round_base_lines(self, base_lines, company):
-        """Let the engine compute base lines and round them together."""
-        self._add_tax_details_in_base_lines(base_lines, company)
+    def _round_base_lines(self, base_lines, company, rounding_method=None):
+        """Let the engine compute base lines and round them together.
+
+        :param rounding_method: `round_per_line` or `round_globally`; None for the company's
+        """
+        for base_line in base_lines:
+            self._add_tax_details_in_base_line(base_line, company, rounding_method)
         self._round_base_lines_tax_details(base_lines, company)
+        self._place_coarse_steps(base_lines)
         return base_lines
+
+    @api.model
+    def _place_coarse_steps(self, base_lines):
+        """Let each amount of base lines be one that their currency has.
+
+        The engine shares what rounding leaves over by decimals: 0.05 francs, the smallest coin, as five
+        times 0.01. A document can't bill a centime of a line: the sums stay, the coins go to the largest
+        lines.
+        """
+        by_currency = defaultdict(list)
+        for base_line in base_lines:
+            currency = base_line["currency_id"]
+            if exact(currency.rounding) != exact(1).scaleb(-currency.decimal_places):
+                by_currency[currency].append(base_line)
+        for currency, lines in by_currency.items():
+            untaxed, taxes = [], defaultdict(list)
+            for base_line in lines:
+                details = base_line["tax_details"]
+                untaxed.append(
+                    details["total_excluded_currency"] + details["delta_total_excluded_currency"]
+                )
+                for tax_data in details["taxes_data"]:
+                    for name in ("tax_amount_currency", "base_amount_currency"):
+                        key = (tax_data["tax"], tax_data["is_reverse_charge"], name)
+                        taxes[key].append(tax_data)
+            for base_line, amount in zip(
+                lines, self._get_whole_steps(untaxed, currency), strict=True
+            ):
+                details = base_line["tax_details"]
+                details["delta_total_excluded_currency"] = (
+                    amount - details["total_excluded_currency"]
+                )
+            for (_tax, _reverse, name), rows in taxes.items():
+                amounts = self._get_whole_steps([row[name] for row in rows], currency)
+                for row, amount in zip(rows, amounts, strict=True):
+                    row[name] = amount
+
+    @api.model
+    def _get_whole_steps(self, amounts, currency):
+        """Return amounts as multiples of the currency's rounding, with the same sum."""
+        step = exact(currency.rounding)
+        amounts = [exact(round(amount, currency.decimal_places)) for amount in amounts]
+        whole = [rounded(amount, step) for amount in amounts]
+        corrections = spread(rounded(sum(amounts), step) - sum(whole), whole, step)
+        return [
+            float(amount + correction)
+            for amount, correction in zip(whole, corrections, strict=True)
+        ]
 
     @api.model
     def _read_base_line(self, base_line):
@@ -22,17 +77,21 @@ class AccountTax(models.Model):
         :rtype: dict of `untaxed`, `total`, and `taxes` and `bases` by tax
         """
         details = base_line["tax_details"]
-        untaxed = details["total_excluded_currency"] + details["delta_total_excluded_currency"]
+        currency = base_line["currency_id"]
+        untaxed = currency.round(
+            details["total_excluded_currency"] + details["delta_total_excluded_currency"]
+        )
         taxes, bases, total = {}, {}, untaxed
         for tax_data in details["taxes_data"]:
-            total += tax_data["tax_amount_currency"]
+            # The parts of a split line may be no coins of their currency, the total is of what is.
+            amount = currency.round(tax_data["tax_amount_currency"])
+            total += amount
             # The second half of a reverse charge mirrors the first: the engine derives it.
             if not tax_data["is_reverse_charge"]:
-                taxes[tax_data["tax"]] = tax_data["tax_amount_currency"]
+                taxes[tax_data["tax"]] = amount
                 bases[tax_data["tax"]] = tax_data["base_amount_currency"]
-        currency = base_line["currency_id"]
         return {
-            "untaxed": currency.round(untaxed),
+            "untaxed": untaxed,
             "total": currency.round(total),
             "taxes": taxes,
             "bases": bases,
@@ -51,6 +110,7 @@ class AccountTax(models.Model):
         """
         currency = base_lines[0]["currency_id"]
         step = exact(currency.rounding)
+        self._place_coarse_steps(base_lines)
         figures = [self._read_base_line(base_line) for base_line in base_lines]
         missing = rounded(total, step) - sum(rounded(exact(f["total"]), step) for f in figures)
         largest = max(range(len(figures)), key=lambda index: figures[index]["untaxed"])
@@ -66,6 +126,10 @@ class AccountTax(models.Model):
             base_line["price_unit"] = currency.round(untaxed + included)
             if not base_line["manual_tax_amounts"]:
                 continue
+            for tax, amount in amounts["taxes"].items():
+                if values := base_line["manual_tax_amounts"].get(str(tax.id)):
+                    values["tax_amount_currency"] = amount
+                    values["base_amount_currency"] = amounts["bases"][tax]
             shift = untaxed - min(amounts["bases"].values(), key=lambda base: abs(base - untaxed))
             base_line["manual_total_excluded_currency"] = untaxed
             base_line["manual_total_excluded"] += to_company(correction)

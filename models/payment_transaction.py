@@ -1,6 +1,6 @@
 """An online payment goes to the account of what it pays: the receivable, the retention, or both."""
 
-from odoo import models
+from odoo import fields, models
 
 
 class PaymentTransaction(models.Model):
@@ -32,16 +32,12 @@ class PaymentTransaction(models.Model):
         if not payment.move_id:
             # Without an outstanding account Odoo makes no entry before the bank statement comes.
             return payment
-        paying = payment.move_id.line_ids.filtered(
-            lambda line: line.account_id in retentions.account_id
-        )
-        for line, paid in zip(amounts, paying.sorted("id"), strict=True):
-            (line + paid).reconcile()
+        payment._reconcile_retentions(amounts)
         return payment
 
     def _get_amounts_for_retentions(self, others, retentions):
-        """Return what of this payment is for retentions: what the other shares leave of it, each up to
-        what is due of it.
+        """Return what of this payment is for retentions: what the other shares leave of it, up to what
+        is open of each, what is due first.
 
         :param others: the open shares that aren't retained
         :return: ``{retention line: amount}``, positive, in the payment's currency
@@ -51,23 +47,16 @@ class PaymentTransaction(models.Model):
             values = move._get_invoice_next_payment_values()
             if values["installment_state"] == "epd" and self.amount == values["amount_due"]:
                 left += values["epd_discount_amount_currency"]
-        amounts = {}
-        for line in retentions.sorted(lambda line: (line.date_maturity, line.id)):
-            amount = self.currency_id.round(min(left, line.move_id._get_retention_due()))
-            if amount > 0 and line.move_id.is_inbound():
-                amounts[line] = amount
-                left -= amount
-        return amounts
+        payable = retentions.filtered(lambda line: line.move_id.is_inbound())
+        return payable._allot_to_retentions(left, self.currency_id)
 
     def _prepare_retention_line(self, retention, amount):
         """Return the line of the payment's entry that pays a retention."""
-        company = self.provider_id.company_id
-        balance = self.currency_id._convert(amount, company.currency_id, company)
-        return {
-            "name": self.reference,
-            "account_id": retention.account_id.id,
-            "partner_id": self.partner_id.commercial_partner_id.id,
-            "currency_id": self.currency_id.id,
-            "amount_currency": -amount,
-            "balance": -balance,
-        }
+        return retention._prepare_retention_payment_line(
+            amount,
+            self.currency_id,
+            self.provider_id.company_id,
+            fields.Date.context_today(self),
+            name=self.reference,
+            partner_id=self.partner_id.commercial_partner_id.id,
+        )

@@ -307,6 +307,10 @@ class SaleOrder(models.Model):
         if not self.env["account.move"].has_access("create"):
             self.check_access("write")
 
+    def _may_be_invoiced(self):
+        """Whether Odoo lets the user invoice these orders; where not, it makes nothing and says nothing."""
+        return self.env["account.move"].has_access("create") or self.has_access("write")
+
     def _may_post(self):
         """Whether the scheduler may post what this user makes: nobody gets more rights by waiting."""
         return self.env.su or self.env.user.has_group("account.group_account_invoice")
@@ -335,27 +339,30 @@ class SaleOrder(models.Model):
             )
 
     def _lock_for_billing(self):
-        """Keep anybody else from billing this order until the end of the transaction.
+        """Keep anybody else from billing these orders until the end of the transaction.
 
-        A transaction that began earlier and comes later meets the changed row: PostgreSQL refuses it,
-        Odoo runs it again, and it sees what was billed meanwhile.
+        They are locked in the order of their ids, by one statement. A transaction that began earlier
+        and comes later meets the changed row: PostgreSQL refuses it, Odoo runs it again, and it sees
+        what was billed meanwhile. So what was read before the lock stands, too.
 
-        :raise UserError: when somebody else is billing the order right now
+        :raise AccessError: to whoever may not bill one of them
+        :raise LockError: when somebody else is billing one of them right now, naming it
         """
         self._check_billing_rights()
-        try:
-            self.lock_for_update(allow_referencing=True)
-        except LockError:
-            raise UserError(
+        # An order that isn't saved yet is nobody else's.
+        orders = self._origin.sorted("id")
+        locked = orders.try_lock_for_update(allow_referencing=True, limit=len(orders))
+        if busy := (orders - locked).exists():
+            raise LockError(
                 self.env._(
                     "Somebody else is billing order %(order)s at this moment. "
                     "Try again in a few seconds.",
-                    order=self.name,
+                    order=", ".join(busy.mapped("name")),
                 )
-            ) from None
-        # sudo: marks the row as changed, nothing else; an invoicing user needn't be allowed to write
+            )
+        # sudo: marks the rows as changed, nothing else; an invoicing user needn't be allowed to write
         # on orders.
-        self.sudo().write({})
+        locked.sudo().write({})
 
     def _read_invoice_date(self, value):
         """Return a date from what a caller gives.
@@ -375,17 +382,18 @@ class SaleOrder(models.Model):
 
     def _create_invoices(self, grouped=False, final=False, date=None):
         # EXTENDS sale: what is left of an order with situations is the exact rest of each line, not
-        # quantity × price.
+        # quantity × price; and nobody bills the order beside it.
+        if self._may_be_invoiced():
+            self._lock_for_billing()
         values = {}
         for order in self:
             if order._has_situations() or any(
                 line._is_deducted_in_parts() for line in order._get_down_payment_lines()
             ):
-                order._lock_for_billing()
                 values[order.id] = order._prepare_rest_values()
-        if values:
-            self = self.with_context(situation_rest_values=values)
-        moves = super()._create_invoices(grouped=grouped, final=final, date=date)
+        # In the place of whatever a caller's context says of them.
+        orders = self.with_context(situation_rest_values=values)
+        moves = super(SaleOrder, orders)._create_invoices(grouped=grouped, final=final, date=date)
         moves._recognise_balance()
         return moves
 

@@ -408,11 +408,12 @@ class SaleOrder(models.Model):
         :return: the instalments that were written anew
         """
         rewritten = self.env["account.move"].sudo()  # as the drafts
-        for order in self:
+        planned = self.filtered(lambda order: order._get_draft_instalments())
+        planned._lock_for_billing()
+        for order in planned:
             drafts = order._get_draft_instalments()
-            if not drafts or order.state != "sale" or order._get_draft_deposits():
+            if order.state != "sale" or order._get_draft_deposits():
                 continue
-            order._lock_for_billing()
             shares = [exact(move.instalment_percent) for move in drafts]
             plans = list(order._plan_instalments(shares, drafts))
             if not order._is_left_for(plans):

@@ -98,6 +98,17 @@ class SaleOrderLine(models.Model):
             line.qty_invoiced_posted = line._get_deposit_quantity(posted=True)
         return res
 
+    @api.depends("invoice_lines.amount_currency")
+    def _compute_untaxed_amount_invoiced(self):
+        # EXTENDS sale: the cents that rounding a document as a whole places on a line are in its entry,
+        # not in its subtotal.
+        res = super()._compute_untaxed_amount_invoiced()
+        by_amount = self._filter_billed_by_amount()
+        amounts = by_amount._get_billed_amounts(posted=True)
+        for line in by_amount:
+            line.untaxed_amount_invoiced = amounts[line.id or line._origin.id]
+        return res
+
     @api.depends("contract_amount", "invoice_lines.amount_currency")
     def _compute_untaxed_amount_to_invoice(self):
         # EXTENDS sale: Odoo compares discounts and quantities, which a line of 1 × the exact
@@ -112,12 +123,18 @@ class SaleOrderLine(models.Model):
             line.untaxed_amount_to_invoice = line.currency_id.round(line.untaxed_amount_to_invoice)
         return res
 
-    @api.depends("amount_invoiced", "contract_total")
+    @api.depends("amount_invoiced", "untaxed_amount_invoiced", "contract_total")
     def _compute_amount_to_invoice(self):
-        # EXTENDS sale: see `_compute_untaxed_amount_to_invoice`.
+        # EXTENDS sale: see `_compute_untaxed_amount_to_invoice`. The cents of a tax close over the order,
+        # not over each line: of one that is billed whole nothing is left.
         res = super()._compute_amount_to_invoice()
         for line in self._filter_billed_by_amount():
-            line.amount_to_invoice = line._get_amount_due(line.contract_total, line.amount_invoiced)
+            left = line.currency_id.compare_amounts(
+                line.untaxed_amount_invoiced, line.contract_amount
+            )
+            line.amount_to_invoice = left and line._get_amount_due(
+                line.contract_total, line.amount_invoiced
+            )
         return res
 
     @api.depends("invoice_lines.amount_currency")

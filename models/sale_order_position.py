@@ -20,23 +20,50 @@ class SaleOrder(models.Model):
         """Return what each line is worth within the order's total, in the order's currency.
 
         The figures are the tax engine's, rounded over the whole order as `amount_untaxed` and
-        `amount_tax` are, so that they sum to them.
+        `amount_tax` are, so that they sum to them: an order that was priced when its company rounded
+        in the other way stays as it is.
 
         :return: ``{line: {"untaxed": float, "total": float, "taxes": {tax: float},
             "bases": {tax: float}}}``
         """
         self.ensure_one()
-        base_lines = self._round_lines(self._get_priced_lines())
+        lines = self._get_priced_lines()
+        contract = self._read_contract(lines)
+        if not self._is_contract(contract):
+            methods = self.company_id._fields["tax_calculation_rounding_method"].get_values(
+                self.env
+            )
+            for method in methods:
+                other = self._read_contract(lines, method)
+                if self._is_contract(other):
+                    return other
+        return contract
+
+    def _read_contract(self, lines, rounding_method=None):
+        """Return the amounts of order lines, rounded together; see `_get_contract_amounts`."""
+        AccountTax = self.env["account.tax"]
         return {
-            base_line["record"]: self.env["account.tax"]._read_base_line(base_line)
-            for base_line in base_lines
+            base_line["record"]: AccountTax._read_base_line(base_line)
+            for base_line in self._round_lines(lines, rounding_method)
         }
 
-    def _round_lines(self, lines, **values):
+    def _is_contract(self, amounts):
+        """Whether the amounts of the lines sum to what the order says of itself."""
+        compare = self.currency_id.compare_amounts
+        untaxed = sum(line["untaxed"] for line in amounts.values())
+        if compare(untaxed, self.amount_untaxed):
+            return False
+        # The taxes of such a discount are no line's.
+        if self._add_base_lines_for_early_payment_discount():
+            return True
+        return not compare(sum(line["total"] for line in amounts.values()), self.amount_total)
+
+    def _round_lines(self, lines, rounding_method=None, **values):
         """Run the tax engine over order lines; ``values`` replace what the lines say."""
         return self.env["account.tax"]._round_base_lines(
             [line._prepare_base_line_for_taxes_computation(**values) for line in lines],
             self.company_id,
+            rounding_method,
         )
 
     def _get_work_position(self):

@@ -1,13 +1,15 @@
 """The retention of guarantee of an order: what is held, and when it may be asked for."""
 
+from collections import defaultdict
+
 from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..tools.money import ZERO, exact, rounded
-from ..tools.retention import Job, retention_of
-from .sale_order import WORK_KINDS
+from ..tools.retention import Job, not_due, retention_of
+from .account_payment_term import NO_DATE
 
 
 class SaleOrder(models.Model):
@@ -279,47 +281,38 @@ class SaleOrder(models.Model):
         # sudo: documents of the order, whoever may enter the acceptance
         self.sudo().billing_document_ids._date_retentions()
 
-    def _get_retention_job(self, term, before_id=None):
-        """Return what the documents of the order retain, for the kernel.
+    def _get_retention_job(self, currency, before_id=None):
+        """Return what the documents of the order retain, Odoo's own included, for the kernel.
 
-        :param term: payment term of the document in question
+        Documents in another currency are none of this job.
+
         :param before_id: of the drafts older than this one, and of what is posted; None for all
         :rtype: Job
         """
         self.ensure_one()
-        rate = exact(term._get_retention_line().value_amount)
-        step = exact(self.currency_id.rounding)
-        due = retained = base = ZERO
-        alike = True
+        bases = defaultdict(lambda: ZERO)
+        retained = ZERO
         older = self.env["account.move"]
-        for move in self.billing_document_ids:
-            if move.state == "cancel" or move.billing_kind not in WORK_KINDS:
+        for move in self._get_billing_documents():
+            if move.state == "cancel" or move.currency_id != currency:
                 continue
             # What is posted stands, a credit note that is younger than the drafts included.
             if before_id and (
                 move.id == before_id or (move.id > before_id and move.state != "posted")
             ):
                 continue
+            if move._get_retention_order() != self:
+                continue
             older |= move
-            sign = -move.direction_sign
-            gross = exact(sign * move.amount_total) + exact(move.deposit_deduction)
             # A credit note is of the terms of what it credits.
-            other = (move.reversed_entry_id or move).invoice_payment_term_id
-            other_rate = exact(other._get_retention_line().value_amount)
-            if other_rate:
-                bases = {
-                    "gross": gross,
-                    "total": exact(sign * move.amount_total),
-                    "untaxed": exact(sign * move.amount_untaxed),
-                }
-                due += retention_of(other_rate, bases[other.retention_base], step)
-            alike = alike and other_rate == rate and other.retention_base == "gross"
-            alike = alike and move.currency_id == self.currency_id
-            retained += exact(sign * move.retention_amount)
-            base += gross
-        whole = rounded(exact(self.amount_total), step) if alike else None
-        job = Job(due, retained, rounded(base, step), whole)
-        if not self._get_guarantees():
+            term = (move.reversed_entry_id or move).invoice_payment_term_id
+            rate = exact(term._get_retention_line().value_amount)
+            if rate:
+                bases[rate, term.retention_base] += move._get_retention_base(term)
+            retained += move._get_signed_retention()
+        step = exact(currency.rounding)
+        job = Job({key: rounded(base, step) for key, base in bases.items()}, retained)
+        if currency != self.currency_id or not self._get_guarantees():
             # What is gone of a retention then is no matter of later documents.
             return job
         cover, gone, replaced = self._get_retention_changes(older)
@@ -329,12 +322,21 @@ class SaleOrder(models.Model):
         """Return what a document with these figures would retain, by the order's payment term.
 
         :param total: tax included, after the deduction
+        :return: decimal, signed as the total
         """
         self.ensure_one()
         term = self.payment_term_id
         line = term._get_retention_line()
         if not line:
-            return 0.0
+            return ZERO
         # sudo: figures of the order's documents, whoever bills
-        case = {"deduction": deduction, "job": self.sudo()._get_retention_job(term)}
-        return term._get_retention(line, self.currency_id, float(total), float(untaxed), case)
+        case = {"deduction": deduction, "job": self.sudo()._get_retention_job(self.currency_id)}
+        amount = term._get_retention(line, self.currency_id, float(total), float(untaxed), case)
+        return exact(amount)
+
+    def _get_retention_not_due(self, retained):
+        """Return what of a retention of the order is not to be paid yet, as `not_due`."""
+        self.ensure_one()
+        today = fields.Date.context_today(self)
+        # sudo: a date of the order, whoever bills
+        return not_due(retained, self.sudo().retention_date or NO_DATE, today)

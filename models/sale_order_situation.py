@@ -96,8 +96,8 @@ class SaleOrder(models.Model):
             "tax": float(total - untaxed),
             "total": float(total),
             "deduction": float(deducted),
-            "retention": abs(retention),
-            "amount_due_now": self.currency_id.round(float(total) - retention),
+            "retention": float(abs(retention)),
+            "amount_due_now": float(total - self._get_retention_not_due(retention)),
             "progress": round(float(self._get_plan_progress(plan)), PROGRESS_DECIMALS),
             "lines": [
                 {

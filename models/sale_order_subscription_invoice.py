@@ -1,11 +1,16 @@
 """The invoices of a subscription's periods: one order wholly, each time."""
 
+from functools import partial
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command, Domain
 from odoo.tools import format_date
 
+from .refusal import attempt, attempt_each, get_responsible, tell_once
 from .sale_order_subscription import MAX_PERIODS
+
+NOT_INVOICED = "sale_situation_invoicing.mail_activity_type_not_invoiced"
 
 
 class SaleOrder(models.Model):
@@ -108,19 +113,17 @@ class SaleOrder(models.Model):
         self._refresh_due_subscriptions()
         self.env["ir.cron"]._commit_progress()
         today = fields.Date.context_today(self)
+        jobs = []
         for company in self.env["res.company"].search([("subscription_auto_invoice", "=", True)]):
             until = fields.Date.add(today, days=company.subscription_days_ahead)
             orders = self.with_company(company).search(
                 self._get_due_domain(until) & Domain("company_id", "=", company.id)
             )
-            for order in orders:
-                try:
-                    with self.env.cr.savepoint():
-                        order._lock_for_billing()
-                        order._invoice_due_periods(until, company.subscription_posting)
-                except UserError as error:
-                    order._tell_refused_invoice(error)
-                self.env["ir.cron"]._commit_progress(1)
+            jobs += [
+                (order, partial(order._invoice_order, until, company.subscription_posting))
+                for order in orders.sorted("id")
+            ]
+        attempt_each(self.env, jobs, lambda order, refusal: order._tell_refused_invoice(refusal))
 
     @api.model
     def _refresh_due_subscriptions(self):
@@ -138,20 +141,12 @@ class SaleOrder(models.Model):
             & Domain("subscription_next_date", "<=", until)
         )
 
-    def _tell_refused_invoice(self, error):
+    def _tell_refused_invoice(self, refusal):
         """Leave the salesperson one activity about a period that the scheduler couldn't invoice."""
         self.ensure_one()
-        summary = self.env._("Subscription not invoiced")
-        activities = self.activity_ids.filtered(lambda activity: activity.summary == summary)
-        if activities:
-            activities.note = str(error)
-            return
-        self.activity_schedule(
-            "mail.mail_activity_data_warning",
-            summary=summary,
-            note=str(error),
-            user_id=self.user_id.id or self.env.uid,
-        )
+        user = get_responsible(self.env, self.user_id, self.create_uid)
+        summary = self.with_context(lang=user.lang).env._("Subscription not invoiced")
+        tell_once(self, NOT_INVOICED, summary, refusal, user)
 
     # === BUSINESS METHODS ===#
 
@@ -161,14 +156,18 @@ class SaleOrder(models.Model):
         :return: the invoices, and ``[(order, reason)]`` of the refused ones
         """
         moves, refused = self.env["account.move"], []
-        for order in self:
-            try:
-                with self.env.cr.savepoint():
-                    order._lock_for_billing()
-                    moves |= order._invoice_due_periods(until, posting)
-            except UserError as error:
-                refused.append((order, str(error)))
+        for order in self.sorted("id"):
+            outcome = attempt(order, partial(order._invoice_order, until, posting))
+            if outcome.refusal:
+                refused.append((order, outcome.refusal))
+            else:
+                moves |= outcome.result
         return moves, refused
+
+    def _invoice_order(self, until, posting):
+        """Invoice what is due of this order, and keep anybody else from it meanwhile."""
+        self._lock_for_billing()
+        return self._invoice_due_periods(until, posting)
 
     def _invoice_due_periods(self, until, posting):
         """Create the invoices of the periods to invoice until a day.
@@ -341,8 +340,11 @@ class SaleOrder(models.Model):
         # EXTENDS sale: Odoo's own button invoices the periods that are due, never the order again.
         subscriptions = self.filtered("is_subscription")
         moves = self.env["account.move"]
+        if subscriptions and self._may_be_invoiced():
+            # All of them at once, in the order of their ids.
+            self._lock_for_billing()
         for order in subscriptions:
-            order._lock_for_billing()
+            order._check_billing_rights()
             posting = order.company_id._get_subscription_draft_posting()
             moves |= order._invoice_due_periods(fields.Date.context_today(order), posting)
         others = self - subscriptions

@@ -6,12 +6,14 @@ from collections import defaultdict
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
-from odoo.tools import format_date, formatLang
+from odoo.tools import clean_context, format_date, formatLang
 
 # Of a chunk, which is one request and one transaction.
 CHUNK = 10
 MOST = 100
 SECONDS = 20
+# What says how a batch runs, and is its own to write.
+STEERING = {"company_id", "user_id", "in_background", "background_user_id"}
 
 
 class SaleSituationBatch(models.Model):
@@ -28,13 +30,18 @@ class SaleSituationBatch(models.Model):
     _check_company_auto = True
 
     company_id = fields.Many2one(
-        "res.company", required=True, readonly=True, default=lambda self: self.env.company
+        "res.company",
+        required=True,
+        readonly=True,
+        copy=False,
+        default=lambda self: self.env.company,
     )
     user_id = fields.Many2one(
         "res.users",
         string="Responsible",
         required=True,
         readonly=True,
+        copy=False,
         default=lambda self: self.env.user,
     )
     invoice_date = fields.Date(
@@ -124,7 +131,7 @@ class SaleSituationBatch(models.Model):
         waiting = self._get_waiting_rows().try_lock_for_update(limit=limit)
         done = self.env["sale.situation.batch.line"]
         end = time.monotonic() + SECONDS
-        for row in waiting:
+        for row in waiting.sorted(lambda row: row.order_id.id):
             row._create_situation()
             done |= row
             if time.monotonic() > end:
@@ -160,6 +167,21 @@ class SaleSituationBatch(models.Model):
 
     # === OVERRIDES ===#
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            self._check_given(vals)
+        # Nor do defaults of the caller's say who asks for what.
+        return super(SaleSituationBatch, self.with_context(clean_context(self.env.context))).create(
+            vals_list
+        )
+
+    def write(self, vals):
+        self._check_given(vals)
+        if "invoice_date" in vals:
+            self._check_not_running()
+        return super().write(vals)
+
     @api.ondelete(at_uninstall=False)
     def _unlink_except_created(self):
         """What was created is to be found again."""
@@ -180,7 +202,6 @@ class SaleSituationBatch(models.Model):
         batches = self.browse()
         for company, own in orders.grouped("company_id").items():
             values = {
-                "company_id": company.id,
                 "line_ids": [
                     Command.create(
                         {
@@ -193,8 +214,40 @@ class SaleSituationBatch(models.Model):
             }
             if invoice_date is not None:
                 values["invoice_date"] = invoice_date
-            batches |= self.create(values)
+            batches |= self.with_company(company).create(values)
         return batches
+
+    def _check_given(self, vals):
+        """Let a user say which orders and which date, nothing of how the batch runs: for whom, in which
+        company, whether by itself.
+
+        :raise UserError:
+        """
+        if self.env.su:
+            return
+        if others := vals.keys() & STEERING:
+            raise UserError(
+                self.env._(
+                    "%(fields)s of a batch is not to be written.",
+                    fields=", ".join(sorted(others)),
+                )
+            )
+
+    def _check_not_running(self):
+        """Refuse to change what is being worked on with the rights of who asked for it.
+
+        :raise UserError:
+        """
+        if self.env.su:
+            return
+        # sudo: whether it runs, of a batch that the caller may write on
+        if running := self.sudo().filtered("in_background")[:1]:
+            raise UserError(
+                self.env._(
+                    "%(batch)s is being worked on in the background: stop it first.",
+                    batch=running.display_name,
+                )
+            )
 
     def _read_progress(self, progress):
         """Return the orders, ``{order id: progress}``, and what is refused right away, of what a caller

@@ -3,8 +3,8 @@
 from markupsafe import Markup
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
-from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
+
+from .refusal import CONCURRENCY, attempt, get_responsible
 
 
 class SaleSituationBatch(models.Model):
@@ -57,7 +57,8 @@ class SaleSituationBatch(models.Model):
         """
         if self._has_job_queue():
             # One after the other: the last chunk is the one that leaves nothing waiting.
-            description = self.env._("%(batch)s: next orders", batch=self.display_name)
+            # sudo: its name
+            description = self.env._("%(batch)s: next orders", batch=self.sudo().display_name)
             self.with_delay(eta=delay or None, description=description)._run_job()
         else:
             # sudo: whoever may run the batch may have it run now
@@ -67,7 +68,8 @@ class SaleSituationBatch(models.Model):
     def _run_job(self):
         """Work on a chunk and leave the next one to the next job: what `queue_job` calls."""
         done = self._run_chunk()
-        if self.in_background:
+        # sudo: as in `_run_chunk`, where the user has lost his rights
+        if self.sudo().in_background:
             self._start_in_background(delay=0 if done else 10)
 
     @api.model
@@ -83,7 +85,7 @@ class SaleSituationBatch(models.Model):
             while done and batch.in_background:
                 try:
                     done = batch._run_chunk()
-                except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+                except CONCURRENCY:
                     # Somebody billed one of the orders meanwhile: the next run sees it.
                     self.env.cr.rollback()
                     done = 0
@@ -91,29 +93,46 @@ class SaleSituationBatch(models.Model):
                     return
 
     def _run_chunk(self):
-        """Work on a chunk with the rights of who asked for it; tell him when nothing waits any more.
+        """Work on a chunk with the rights that who asked for it has now; tell him when nothing waits
+        any more.
 
         :return: how many orders were worked on
         """
         self.ensure_one()
-        user = self.background_user_id
-        own = self.with_user(user).with_context(
-            lang=user.lang, tz=user.tz, allowed_company_ids=self.company_id.ids
+        # sudo: how the batch runs is its own to read and write; the work itself is done by the user
+        batch = self.sudo()
+        user = batch.background_user_id
+        if not user.active or user.share:
+            batch._stop_and_tell(
+                batch.env._("who asked for it is no active user of the company any more.")
+            )
+            return 0
+        own = batch.with_user(user).with_context(
+            lang=user.lang, tz=user.tz, allowed_company_ids=batch.company_id.ids
         )
         done = 0
-        try:
-            if self._get_waiting_rows():
-                result = own.create_situations()
-                done = len(result["created"]) + len(result["refused"])
-        except UserError as error:
-            # He may not use the batch any more.
-            self.sudo().in_background = False
-            self.message_post(body=str(error))
-            return done
-        if not self._get_waiting_rows():
-            self.sudo().in_background = False  # sudo: as above
-            own._tell_finished()
+        if batch._get_waiting_rows():
+            outcome = attempt(batch, own.create_situations)
+            if outcome.refusal:
+                # He may not use the batch any more.
+                batch._stop_and_tell(outcome.refusal)
+                return 0
+            done = len(outcome.result["created"]) + len(outcome.result["refused"])
+        if not batch._get_waiting_rows():
+            batch.in_background = False
+            attempt(batch, own._tell_finished)
         return done
+
+    def _stop_and_tell(self, reason):
+        """Stop, and say why on the batch: to who asked for it, or to who is responsible for it."""
+        self.in_background = False
+        user = get_responsible(self.env, self.background_user_id, self.user_id)
+        self.with_context(lang=user.lang).message_post(
+            body=self.env._("Stopped: %(reason)s", reason=reason),
+            author_id=self.env.ref("base.partner_root").id,
+            partner_ids=user.partner_id.ids,
+            subtype_xmlid="mail.mt_comment",
+        )
 
     def _tell_finished(self):
         """Tell the user what became of the batch, in the chatter and at once where he looks."""

@@ -1,18 +1,15 @@
 """An order of a batch: the progress it is to be billed to, and what became of it."""
 
-import logging
-
 from odoo import api, fields, models
-from odoo.exceptions import ConcurrencyError, RedirectWarning, UserError
-from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
-from odoo.tools import float_compare
+from odoo.exceptions import UserError
+from odoo.tools import clean_context, float_compare
 
+from .refusal import attempt
 from .sale_order import PROGRESS_DECIMALS
 
-_logger = logging.getLogger(__name__)
-
-# What a user says of a row; the rest is the batch's own account of it.
+# What a user says of a row, and may change of it; the rest is the batch's own account of it.
 GIVEN = {"batch_id", "order_id", "new_progress"}
+CHANGED = {"new_progress"}
 
 
 class SaleSituationBatchLine(models.Model):
@@ -113,17 +110,23 @@ class SaleSituationBatchLine(models.Model):
     def create(self, vals_list):
         """Add orders to a batch; those of which no situation can be made are refused at once."""
         orders = self.env["sale.order"].browse(vals.get("order_id") for vals in vals_list)
+        batch_ids = [vals["batch_id"] for vals in vals_list if vals.get("batch_id")]
+        self.env["sale.situation.batch"].browse(batch_ids)._check_not_running()
         for vals, order in zip(vals_list, orders, strict=True):
-            self._check_given(vals)
+            self._check_given(vals, GIVEN)
             order.check_access("read")
             vals["start_progress"] = order.billing_progress
             vals.setdefault("new_progress", order.billing_progress)
             if reason := order._get_batch_refusal():
                 vals.update(state="refused", reason=reason)
-        return super().create(vals_list)
+        # Nor do defaults of the caller's say what becomes of a row.
+        return super(
+            SaleSituationBatchLine, self.with_context(clean_context(self.env.context))
+        ).create(vals_list)
 
     def write(self, vals):
-        self._check_given(vals)
+        self._check_given(vals, CHANGED)
+        self.batch_id._check_not_running()
         if vals.keys() & GIVEN and (done := self.filtered(lambda row: row._is_done())):
             raise UserError(
                 self.env._(
@@ -170,20 +173,9 @@ class SaleSituationBatchLine(models.Model):
         :raise: what PostgreSQL says of a concurrent change: Odoo runs the request again
         """
         self.ensure_one()
-        try:
-            with self.env.cr.savepoint():
-                self._bill()
-            return
-        except (*PG_CONCURRENCY_EXCEPTIONS_TO_RETRY, ConcurrencyError):
-            raise
-        except (UserError, RedirectWarning) as error:
-            reason = str(error.args[0])
-        except Exception as error:  # pylint: disable=broad-except
-            # Whatever another addon does to one order, the others are billed.
-            _logger.exception("Situation of order %s in batch %s", self.order_id.id, self.batch_id)
-            reason = self.env._("Unexpected error: %(error)s", error=str(error))
-        # sudo: the outcome is the batch's to write, whoever may write on it (checked by the caller)
-        self.sudo().write({"state": "refused", "reason": reason})
+        if refusal := attempt(self, self._bill).refusal:
+            # sudo: the outcome is the batch's to write, whoever may write on it (checked by the caller)
+            self.sudo().write({"state": "refused", "reason": refusal})
 
     def _bill(self):
         """Create the draft situation of this row's order."""
@@ -252,12 +244,13 @@ class SaleSituationBatchLine(models.Model):
                 )
             )
 
-    def _check_given(self, vals):
+    def _check_given(self, vals, given):
         """Let a user say which order and which progress, nothing of what becomes of it.
 
+        :param given: the names of what may be said
         :raise UserError:
         """
-        if not self.env.su and (others := vals.keys() - GIVEN):
+        if not self.env.su and (others := vals.keys() - given):
             raise UserError(
                 self.env._(
                     "%(fields)s of an order in a batch is not to be written.",

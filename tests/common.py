@@ -188,6 +188,10 @@ class SituationCommon(AccountTestInvoicingCommon):
         for line in order._get_work_lines():
             self.assertEqual(line.qty_invoiced, line.product_uom_qty, message)
             self.assertEqual(line.qty_to_invoice, 0, message)
+        if all(move.state == "posted" for move in documents):
+            for line in order._get_work_lines()._filter_billed_by_amount():
+                self.assertEqual(line.untaxed_amount_to_invoice, 0, f"{message}: {line.name}")
+                self.assertEqual(line.amount_to_invoice, 0, f"{message}: {line.name}")
         self.assertEqual(order.invoice_status, "invoiced", message)
 
     def assertDepositsTie(self, order, message=None):

@@ -66,7 +66,9 @@ class RandomJobs(SituationCommon):
         if rng.random() < 0.3:
             return round(rng.uniform(0, 100), rng.choice((0, 2, 4)))
         entries = []
-        sections = order.order_line.filtered(lambda line: line.display_type)
+        sections = order.order_line.filtered(
+            lambda line: line.display_type and not line.is_downpayment
+        )
         for section in sections.filtered(lambda line: line._get_section_lines()):
             if rng.random() < 0.3:
                 entries.append({"section_id": section.id, "progress": rng.choice((10, 33.33, 75))})

@@ -226,21 +226,46 @@ class TestRetention(unittest.TestCase):
         bases = [rounded(base, step) for base in bases]
         cover = rounded(cover, step)
         whole = sum(bases)
-        job = retention.Job(whole=whole)
+        job = retention.NO_JOB
         for index, base in enumerate(bases):
             if index == when and cover:
                 gone = rounded(job.retained / 3, step)
                 job = job._replace(gone=gone)
                 job = job._replace(cover=cover, replaced=min(cover, job.held))
-            amount = retention.retain(rate, base, base, step, job)
+            amount = retention.retain(rate, "gross", base, base, step, job)
             self.assertTrue(0 <= amount <= base)
-            job = job._replace(
-                due=job.due + retention.retention_of(rate, base, step),
-                retained=job.retained + amount,
-                base=job.base + base,
-            )
+            job = job.with_document(rate, "gross", base, amount)
         due = retention.retention_of(rate, whole, step)
         self.assertEqual(job.held, max(due - job.gone - job.cover, ZERO))
+
+    @given(
+        st.lists(
+            st.tuples(
+                st.sampled_from((ONE * 5, ONE * 3)),
+                st.sampled_from(("gross", "untaxed")),
+                st.decimals(-500, 9999, places=2),
+                st.decimals(0, 1, places=2),
+            ),
+            min_size=1,
+            max_size=9,
+        ),
+        steps,
+    )
+    def test_a_retention_is_sliced_as_works_are(self, documents, step):
+        """After each document the job has retained each rate of all that it applies to, rounded once,
+        unless the document is too small; what is missing then comes with the next."""
+        job = retention.NO_JOB
+        for rate, kind, base, payable in documents:
+            base = rounded(base, step)
+            total = rounded(base * payable, step)
+            amount = retention.retain(rate, kind, base, total, step, job)
+            self.assertTrue(min(total, ZERO) <= amount <= max(total, ZERO))
+            job = job.with_document(rate, kind, base, amount)
+            due = sum(
+                rounded(rate * whole / 100, step) for (rate, _kind), whole in job.bases.items()
+            )
+            if min(total, ZERO) < amount < max(total, ZERO):
+                self.assertEqual(job.retained, due)
 
     @given(st.decimals(0, 9999, places=2), st.lists(st.decimals(0, 5000, places=2), max_size=6))
     def test_an_amount_falls_on_the_first_places(self, amount, lefts):

@@ -3,6 +3,7 @@ from . import (
     account_move_reversal,
     account_move_reversal_cancel,
     account_payment_register,
+    account_payment_register_retention,
     account_retention_wizard,
     sale_advance_payment_inv,
     sale_advance_payment_inv_subscription,

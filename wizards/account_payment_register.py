@@ -22,7 +22,9 @@ class AccountPaymentRegister(models.TransientModel):
                     or (line.move_id not in others.move_id and line.move_id._get_retention_due())
                 )
             )
+        left_out = self.env["account.move.line"].browse(commands[0][2]) - lines
         values["line_ids"] = [Command.set(lines.ids)]
+        values["retention_line_ids"] = [Command.set(left_out.ids)]
         return values
 
     def _create_payment_vals_from_batch(self, batch_result):

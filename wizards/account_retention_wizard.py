@@ -65,9 +65,10 @@ class AccountRetentionWizard(models.TransientModel):
         moves = self.sudo().move_ids
         groups = [
             (order, group)
-            for (order, _currency), group in moves.grouped(
-                lambda move: (move.billing_order_id, move.currency_id)
-            ).items()
+            # Several orders are locked in the order of their ids.
+            for (order, _currency), group in moves.sorted(lambda move: move.billing_order_id.id)
+            .grouped(lambda move: (move.billing_order_id, move.currency_id))
+            .items()
             if order
         ]
         no_order = self.env["sale.order"]

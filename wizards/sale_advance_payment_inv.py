@@ -125,7 +125,8 @@ class SaleAdvancePaymentInv(models.TransientModel):
         # EXTENDS sale: Odoo takes whatever isn't a regular invoice for a down payment.
         if self.advance_payment_method == "partial":
             return self.action_create_draft()
-        return super().create_invoices()
+        # What a deposit comes to is never the caller's context's to say (`_create_deposit`).
+        return super(SaleAdvancePaymentInv, self.with_context(deposit_total=None)).create_invoices()
 
     def action_create_draft(self):
         """Create what was chosen: Odoo's own invoice, or a deposit or a partial invoice as RPC does.
@@ -165,6 +166,21 @@ class SaleAdvancePaymentInv(models.TransientModel):
         }
 
     # === BUSINESS METHODS ===#
+
+    def _create_invoices(self, sale_orders):
+        # EXTENDS sale: nobody bills the order beside its down payment, which Odoo makes without asking
+        # what is left; where situations bill the order, it is bounded as every deposit is.
+        if self.advance_payment_method != "delivered":
+            order = self.sale_order_ids
+            order._lock_for_billing()
+            if len(order) == 1 and order._has_situations():
+                percent = self.advance_payment_method == "percentage"
+                order._read_deposit(
+                    self.amount if percent else self.fixed_amount,
+                    "percent" if percent else "fixed",
+                    self.deposit_detail,
+                )
+        return super()._create_invoices(sale_orders)
 
     def _prepare_down_payment_invoice_values(self, order, so_lines):
         # EXTENDS sale: what of an invoice makes it a deposit of this order.
