@@ -470,8 +470,11 @@ class LifeChecks:
         lines, taxes = self.contract()
         if "rounding changed" not in happened:
             self.look_at_closed_taxes(taxes)
+            # The engine shares 0.05 francs as five times 0.01, which no document can bill.
+            is_coarse = round(10**self.currency.decimal_places * self.currency.rounding) != 1
+            coin = self.currency.rounding if is_coarse else 0.0
             for line, whole in lines.items():
-                self.same("closed: line", self.billed(line), whole, line.name)
+                self.same("closed: line", self.billed(line), whole, line.name, tolerance=coin)
         self.holds(
             "closed: invoice status", order.invoice_status == "invoiced", order.invoice_status
         )
