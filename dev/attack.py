@@ -1,6 +1,7 @@
 """Lives of orders by chance in several processes; see dev/attack."""
 
 import json
+import selectors
 import subprocess
 import sys
 import time
@@ -13,6 +14,7 @@ sys.path[:0] = [str(ROOT)]
 from dev.database import copy, drop  # noqa: E402
 
 STATISTICS_SEED = -1
+PROGRESS = 25
 
 
 def tell(*values):
@@ -104,8 +106,6 @@ def attack(config_file, source, first, last, processes):
 
 def read(workers, count):
     """Print the lives with findings as they come, then all kinds with their seeds."""
-    import selectors
-
     kinds, lived, fallen, seconds, steps = defaultdict(dict), 0, 0, 0.0, 0
     started = time.monotonic()
     with selectors.DefaultSelector() as selector:
@@ -126,6 +126,8 @@ def read(workers, count):
                     kinds[kind][life["seed"]] = text
                 if life["findings"]:
                     fallen += 1
+                if lived % PROGRESS == 0:
+                    tell(f"{lived} of {count} lives, {fallen} with findings\n")
                 if life["findings"] or count == 1:
                     tell(life["text"] + "\n")
     summarise(kinds, lived)
