@@ -3,12 +3,15 @@
 import logging
 from collections import defaultdict
 
+from markupsafe import escape
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, LockError, UserError
 from odoo.fields import Domain
 from odoo.tools import format_date, formatLang
 from odoo.tools.sql import column_exists, create_column
 
+from .own_context import own_context
 from .res_company_print import FRENCH_LATE_PAYMENT
 
 _logger = logging.getLogger(__name__)
@@ -86,6 +89,7 @@ class AccountMove(models.Model):
 
     # === PUBLIC METHODS (RPC) ===#
 
+    @own_context
     def send_reminder(self):
         """Send the reminder whose turn it is, of this customer invoice, by e-mail.
 
@@ -115,11 +119,13 @@ class AccountMove(models.Model):
 
     # === ACTIONS ===#
 
+    @own_context
     def action_send_reminder(self):
         """Send the next reminder of this invoice, and say which one it was."""
         level = self.send_reminder()
         return self._get_reminder_notification([f"{self.name}: {level}"], [])
 
+    @own_context
     def action_send_reminders(self):
         """Send the next reminder of each of these invoices; say which were refused, and why."""
         self._check_reminder_rights()
@@ -467,4 +473,5 @@ class AccountMove(models.Model):
         user = self.invoice_user_id or self.create_uid
         known = self.activity_search([ACTIVITY], user_id=user.id)
         if summary not in known.mapped("summary"):
-            self.activity_schedule(ACTIVITY, summary=summary, note=note, user_id=user.id)
+            # Names that users typed stand in it, and aren't markup.
+            self.activity_schedule(ACTIVITY, summary=summary, note=escape(note), user_id=user.id)

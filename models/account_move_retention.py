@@ -6,6 +6,7 @@ from odoo.tools import frozendict
 from odoo.tools.sql import column_exists, create_column
 
 from .account_payment_term import NO_DATE
+from .own_context import Handed
 from .sale_order import WORK_KINDS
 
 
@@ -75,7 +76,7 @@ class AccountMove(models.Model):
                 move.needed_terms = move._get_posted_terms()
                 move.needed_terms_dirty = True
                 continue
-            move = move.with_context(retention_case=move._get_retention_case())
+            move = move.with_context(retention_case=Handed(move._get_retention_case()))
             super(AccountMove, move)._compute_needed_terms()
             terms = move.needed_terms
             if move.retention_operation_id:

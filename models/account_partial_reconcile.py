@@ -2,6 +2,8 @@
 
 from odoo import api, models
 
+from .own_context import get_handed
+
 LIQUIDITY_JOURNALS = ("bank", "cash", "credit")
 
 
@@ -13,7 +15,7 @@ class AccountPartialReconcile(models.Model):
         # EXTENDS account: a retention that is held keeps an invoice from being "paid", so that Odoo's
         # hook for paid invoices comes a year late.
         partials = super().create(vals_list)
-        if not self.env.context.get("hold_payment_notices"):
+        if not get_handed(self.env, "hold_payment_notices"):
             partials._notify_salespeople()
         return partials
 

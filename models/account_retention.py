@@ -1,10 +1,13 @@
 """Retentions of guarantee as a list: where each stands today, in amounts and in a word."""
 
+from markupsafe import escape
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL, formatLang
 
 from .account_payment_term import NO_DATE
+from .own_context import own_context
 
 ACTIVITY = "sale_situation_invoicing.mail_activity_type_retention"
 # What a document's retention is told by, in its own currency (`account.retention._get_by_move`).
@@ -304,18 +307,23 @@ class AccountRetention(models.Model):
 
     # === ACTIONS ===#
 
+    @own_context
     def action_release(self):
         return self._open_wizard("release")
 
+    @own_context
     def action_replace(self):
         return self._open_wizard("guarantee")
 
+    @own_context
     def action_oppose(self):
         return self._open_wizard("opposition")
 
+    @own_context
     def action_lose(self):
         return self._open_wizard("loss")
 
+    @own_context
     def action_open_invoice(self):
         """Open the document."""
         self.ensure_one()
@@ -385,8 +393,9 @@ class AccountRetention(models.Model):
         record.activity_schedule(
             ACTIVITY,
             summary=self.env._("Retention of guarantee to release"),
-            note=self.env._(
-                "The guarantee period has ended. Due now: %(amounts)s.", amounts=amounts
+            # Numbers of invoices that users typed stand in it, and aren't markup.
+            note=escape(
+                self.env._("The guarantee period has ended. Due now: %(amounts)s.", amounts=amounts)
             ),
             user_id=(user or record.create_uid).id,
         )

@@ -7,6 +7,8 @@ from odoo.exceptions import ConcurrencyError, RedirectWarning, UserError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import float_compare
 
+from ..tools.echo import shown
+from .own_context import own_context
 from .sale_order import PROGRESS_DECIMALS
 
 _logger = logging.getLogger(__name__)
@@ -17,9 +19,11 @@ GIVEN = {"batch_id", "order_id", "new_progress"}
 
 class SaleSituationBatchLine(models.Model):
     _name = "sale.situation.batch.line"
+    _inherit = "billing.named.access"
     _description = "Order of a Batch of Situations"
     _order = "id"
     _check_company_auto = True
+    _named_fields = ("order_id",)
 
     batch_id = fields.Many2one(
         "sale.situation.batch", required=True, readonly=True, index=True, ondelete="cascade"
@@ -146,6 +150,7 @@ class SaleSituationBatchLine(models.Model):
 
     # === ACTIONS ===#
 
+    @own_context
     def action_open_detail(self):
         """Open the order's situation line by line; what it creates is noted on this row."""
         self.ensure_one()
@@ -153,9 +158,10 @@ class SaleSituationBatchLine(models.Model):
         self._check_open()
         action = self.order_id.action_create_situation()
         wizard = self.env["sale.situation.wizard"].browse(action["res_id"])
-        wizard.invoice_date = self.batch_id.invoice_date
-        return {**action, "context": {"situation_batch_line_id": self.id}}
+        wizard.write({"invoice_date": self.batch_id.invoice_date, "batch_line_id": self.id})
+        return action
 
+    @own_context
     def action_retry(self):
         """Let this order wait again."""
         self.check_access("write")
@@ -261,6 +267,6 @@ class SaleSituationBatchLine(models.Model):
             raise UserError(
                 self.env._(
                     "%(fields)s of an order in a batch is not to be written.",
-                    fields=", ".join(sorted(others)),
+                    fields=shown(", ".join(sorted(others))),
                 )
             )
