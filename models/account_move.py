@@ -4,6 +4,7 @@ from odoo.exceptions import UserError
 from ..tools.money import HUNDRED, exact
 from ..tools.slices import share
 from ..tools.statement import completed
+from .own_context import own_context
 from .sale_order import PROGRESS_DECIMALS, WORK_KINDS
 
 
@@ -71,6 +72,7 @@ class AccountMove(models.Model):
 
     # === ACTIONS ===#
 
+    @own_context
     def action_set_deposit_account(self):
         """Set the company's down payment account, and put this draft deposit on it.
 
@@ -175,10 +177,10 @@ class AccountMove(models.Model):
         if not self._has_statement():
             return None
         # sudo: whoever may read the document may read its print, the customer on the portal included
-        order = self.billing_order_id.sudo()
-        if self.billing_statement:
-            return completed(self.billing_statement)
-        return order._get_situation_statement(self.sudo())
+        move = self.sudo()
+        if move.billing_statement:
+            return completed(move.billing_statement)
+        return move.billing_order_id._get_situation_statement(move)
 
     def _get_printed_rows(self, statement, period_only=False):
         """Return the rows of a statement that the print shows.

@@ -4,6 +4,10 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
+from ..tools.echo import shown
+from .own_context import own_context
+from .reading import is_id
+
 
 class AccountMove(models.Model):
     _inherit = "account.move"
@@ -21,6 +25,7 @@ class AccountMove(models.Model):
 
     # === PUBLIC METHODS (RPC) ===#
 
+    @own_context
     def choose_advances(self, advance_ids):
         """Choose open payments of the customer that settle this draft once it is posted, in place of
         those chosen before.
@@ -34,13 +39,11 @@ class AccountMove(models.Model):
         :raise UserError: on anything else, naming it; nothing is written
         """
         self._check_takes_deposits()
-        if not isinstance(advance_ids, list | tuple) or any(
-            type(i) is not int for i in advance_ids
-        ):
+        if not isinstance(advance_ids, list | tuple) or not all(map(is_id, advance_ids)):
             raise UserError(
                 self.env._(
                     "“%(value)s” is no list of payments: give ids of journal items.",
-                    value=str(advance_ids),
+                    value=shown(advance_ids),
                 )
             )
         open_advances = self._get_open_advances()
@@ -49,7 +52,7 @@ class AccountMove(models.Model):
                 raise UserError(
                     self.env._(
                         "“%(value)s” is no open payment of %(customer)s on the invoice's account.",
-                        value=advance_id,
+                        value=shown(advance_id),
                         customer=self.commercial_partner_id.display_name,
                     )
                 )

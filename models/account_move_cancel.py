@@ -3,6 +3,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
+from .own_context import own_context
+
 
 class AccountMove(models.Model):
     _inherit = "account.move"
@@ -28,6 +30,7 @@ class AccountMove(models.Model):
 
     # === ACTIONS ===#
 
+    @own_context
     def action_cancel_draft_document(self):
         """Cancel this draft of an order."""
         self.ensure_one()
@@ -38,6 +41,7 @@ class AccountMove(models.Model):
         self.button_cancel()
         return True
 
+    @own_context
     def action_cancel_posted_document(self):
         """Open Odoo's credit note wizard to cancel this document in one step."""
         self.ensure_one()

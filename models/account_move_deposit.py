@@ -5,6 +5,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from ..tools.money import ZERO, exact, rounded
+from .own_context import own_context
 
 
 class AccountMove(models.Model):
@@ -54,6 +55,7 @@ class AccountMove(models.Model):
 
     # === PUBLIC METHODS (RPC) ===#
 
+    @own_context
     def deduct_deposits(self, choices):
         """Deduct deposits of the customer on this draft invoice, in place of those chosen before.
 
@@ -77,6 +79,7 @@ class AccountMove(models.Model):
 
     # === ACTIONS ===#
 
+    @own_context
     def action_choose_deposits(self):
         """Open the dialog in which deposits and payments of the customer are ticked."""
         self._check_takes_deposits()
@@ -112,12 +115,12 @@ class AccountMove(models.Model):
         return super()._post(soft=soft)
 
     def copy(self, default=None):
-        # EXTENDS account: a deposit is given back once. Odoo copies the lines without what they are of.
+        # EXTENDS account: a deposit is given back once. Odoo copies the lines without what they are of,
+        # but for a credit note, which takes the deduction back.
         copies = super().copy(default)
-        if not self.env.context.get("include_business_fields"):
-            for move, new in zip(self, copies, strict=True):
-                if move._get_hand_deductions():
-                    new.invoice_line_ids.filtered("is_downpayment").unlink()
+        for move, new in zip(self, copies, strict=True):
+            if new.move_type == move.move_type and move._get_hand_deductions():
+                new.invoice_line_ids.filtered("is_downpayment").unlink()
         return copies
 
     # === WHAT IS DEDUCTED ===#

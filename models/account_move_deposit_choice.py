@@ -5,8 +5,10 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tools import formatLang
 
+from ..tools.echo import shown
 from ..tools.entries import EntryError, number
 from ..tools.money import exact, rounded
+from .reading import is_id
 from .sale_order_deduction import Deduction
 
 CHOICE_NAMES = {"deposit_id", "amount"}
@@ -55,7 +57,7 @@ class AccountMove(models.Model):
             raise UserError(
                 self.env._(
                     "“%(value)s” is no list of deposits: give dicts with deposit_id and amount.",
-                    value=str(choices),
+                    value=shown(choices),
                 )
             )
         step = exact(self.currency_id.rounding)
@@ -63,12 +65,12 @@ class AccountMove(models.Model):
         for choice in choices:
             known = isinstance(choice, dict) and set(choice) <= CHOICE_NAMES
             deposit_id = choice.get("deposit_id") if known else None
-            if type(deposit_id) is not int:
+            if not is_id(deposit_id):
                 raise UserError(
                     self.env._(
                         "“%(value)s” is no choice of a deposit: give deposit_id and, if you like, "
                         "amount.",
-                        value=str(choice),
+                        value=shown(choice),
                     )
                 )
             amount = choice.get("amount")
@@ -98,7 +100,7 @@ class AccountMove(models.Model):
                 self.env._(
                     "%(deposit)s: “%(value)s” is not a number.",
                     deposit=self._name_document(deposit_id),
-                    value=str(value),
+                    value=shown(value),
                 )
             ) from None
         if amount <= 0:
@@ -106,7 +108,7 @@ class AccountMove(models.Model):
                 self.env._(
                     "%(deposit)s: an amount of %(value)s can't be deducted, it must be above 0.",
                     deposit=self._name_document(deposit_id),
-                    value=str(value),
+                    value=shown(value),
                 )
             )
         return amount
@@ -114,7 +116,7 @@ class AccountMove(models.Model):
     def _name_document(self, move_id):
         """Return what a document is called; its number alone where the user may not read it."""
         move = self.browse(move_id).exists()
-        return move.display_name if move.has_access("read") and move else str(move_id)
+        return move.display_name if move.has_access("read") and move else shown(move_id)
 
     def _lock_deposits(self, choices):
         """Keep anybody else from deducting the same deposits until the end of the transaction.
@@ -182,7 +184,7 @@ class AccountMove(models.Model):
         """Return why a document can't be deducted here."""
         move = self.browse(deposit_id).exists()
         if not move or not move.has_access("read"):
-            return self.env._("There is no deposit %(deposit)s.", deposit=deposit_id)
+            return self.env._("There is no deposit %(deposit)s.", deposit=shown(deposit_id))
         values = {"deposit": move.display_name}
         if move.move_type != "out_invoice" or not move._is_deposit():
             return self.env._("%(deposit)s is no deposit of an order.", **values)

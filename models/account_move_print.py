@@ -96,8 +96,10 @@ class AccountMove(models.Model):
         self.ensure_one()
         if not self.is_sale_document(include_receipts=True):
             return []
-        if self.state == "posted" and "mentions" in (self.billing_statement or {}):
-            return self.billing_statement["mentions"]
+        # sudo: what its print says, for whoever may read the document
+        statement = self.sudo().billing_statement or {}
+        if self.state == "posted" and "mentions" in statement:
+            return statement["mentions"]
         return self._read_mentions()
 
     def _read_mentions(self):

@@ -8,6 +8,7 @@ from odoo.fields import Domain
 from odoo.tools import format_date, formatLang
 from odoo.tools.sql import column_exists, create_column
 
+from .own_context import own_context
 from .refusal import attempt, attempt_each, get_responsible, tell_once
 from .res_company_print import FRENCH_LATE_PAYMENT
 
@@ -84,6 +85,7 @@ class AccountMove(models.Model):
 
     # === PUBLIC METHODS (RPC) ===#
 
+    @own_context
     def send_reminder(self):
         """Send the reminder whose turn it is, of this customer invoice, by e-mail.
 
@@ -113,11 +115,13 @@ class AccountMove(models.Model):
 
     # === ACTIONS ===#
 
+    @own_context
     def action_send_reminder(self):
         """Send the next reminder of this invoice, and say which one it was."""
         level = self.send_reminder()
         return self._get_reminder_notification([f"{self.name}: {level}"], [])
 
+    @own_context
     def action_send_reminders(self):
         """Send the next reminder of each of these invoices; say which were refused, and why."""
         self._check_reminder_rights()

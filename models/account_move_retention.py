@@ -8,6 +8,7 @@ from odoo.tools.sql import column_exists, create_column
 from ..tools.money import exact
 from ..tools.retention import NO_JOB
 from .account_payment_term import NO_DATE
+from .own_context import Handed
 from .sale_order import WORK_KINDS
 
 
@@ -77,7 +78,7 @@ class AccountMove(models.Model):
                 move.needed_terms = move._get_posted_terms()
                 move.needed_terms_dirty = True
                 continue
-            move = move.with_context(retention_case=move._get_retention_case())
+            move = move.with_context(retention_case=Handed(move._get_retention_case()))
             super(AccountMove, move)._compute_needed_terms()
             terms = move.needed_terms
             if move.retention_operation_id:

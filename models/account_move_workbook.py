@@ -4,11 +4,13 @@ from odoo import models
 from odoo.exceptions import UserError
 
 from ..report import workbook
+from .own_context import own_context
 
 
 class AccountMove(models.Model):
     _inherit = "account.move"
 
+    @own_context
     def get_billing_workbook(self):
         """Return the workbook (xlsx) of the order that this document bills, up to this document.
 
@@ -20,6 +22,7 @@ class AccountMove(models.Model):
         """
         return workbook.to_rpc(*self._get_billing_workbook())
 
+    @own_context
     def action_download_workbook(self):
         """Download the workbook; see `get_billing_workbook`."""
         self._get_workbook_order()._check_recap_rights()

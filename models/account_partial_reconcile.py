@@ -4,6 +4,7 @@ import functools
 
 from odoo import api, models
 
+from .own_context import get_handed
 from .refusal import attempt
 
 LIQUIDITY_JOURNALS = ("bank", "cash", "credit")
@@ -17,7 +18,7 @@ class AccountPartialReconcile(models.Model):
         # EXTENDS account: a retention that is held keeps an invoice from being "paid", so that Odoo's
         # hook for paid invoices comes a year late.
         partials = super().create(vals_list)
-        if not self.env.context.get("hold_payment_notices"):
+        if not get_handed(self.env, "hold_payment_notices"):
             partials._notify_salespeople()
         return partials
 

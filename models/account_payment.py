@@ -2,6 +2,8 @@
 
 from odoo import api, models
 
+from .own_context import get_handed
+
 
 class AccountPayment(models.Model):
     _inherit = "account.payment"
@@ -10,7 +12,7 @@ class AccountPayment(models.Model):
     def create(self, vals_list):
         # EXTENDS account: which of an invoice's accounts an online payment is for
         # (`payment.transaction._create_payment`); Odoo leaves no other place to say it.
-        if account_id := self.env.context.get("payment_destination_account_id"):
+        if account_id := get_handed(self.env, "payment_destination_account_id"):
             vals_list = [{**vals, "destination_account_id": account_id} for vals in vals_list]
         return super().create(vals_list)
 

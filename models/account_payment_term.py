@@ -7,6 +7,7 @@ from odoo.tools import float_compare, float_round
 
 from ..tools.money import exact, rounded
 from ..tools.retention import NO_JOB, retain
+from .own_context import get_handed
 
 # A receivable line must have a due date, and a retention has none before the works are accepted.
 NO_DATE = date.max
@@ -158,7 +159,7 @@ class AccountPaymentTerm(models.Model):
         others = self._without_retention()
         total_currency = tax_amount_currency + untaxed_amount_currency
         total = tax_amount + untaxed_amount
-        case = self.env.context.get("retention_case") or {}
+        case = get_handed(self.env, "retention_case") or {}
         retained_currency = self._get_retention(
             line, currency, total_currency, untaxed_amount_currency, case
         )

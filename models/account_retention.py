@@ -9,6 +9,7 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL, formatLang
 
 from .account_payment_term import NO_DATE
+from .own_context import own_context
 from .refusal import attempt, get_responsible
 
 ACTIVITY = "sale_situation_invoicing.mail_activity_type_retention"
@@ -309,18 +310,23 @@ class AccountRetention(models.Model):
 
     # === ACTIONS ===#
 
+    @own_context
     def action_release(self):
         return self._open_wizard("release")
 
+    @own_context
     def action_replace(self):
         return self._open_wizard("guarantee")
 
+    @own_context
     def action_oppose(self):
         return self._open_wizard("opposition")
 
+    @own_context
     def action_lose(self):
         return self._open_wizard("loss")
 
+    @own_context
     def action_open_invoice(self):
         """Open the document."""
         self.ensure_one()

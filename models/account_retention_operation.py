@@ -9,6 +9,8 @@ from odoo.tools import format_date, formatLang
 from ..tools.money import ZERO, exact, rounded
 from ..tools.retention import allot
 from .account_retention import ACTIVITY
+from .own_context import own_context
+from .reading import read_text
 
 KINDS = [
     ("release", "Release"),
@@ -70,6 +72,7 @@ class AccountRetentionOperation(models.Model):
 
     # === ACTIONS ===#
 
+    @own_context
     def action_undo(self):
         """Take operations back, as long as nothing was paid because of them.
 
@@ -114,7 +117,7 @@ class AccountRetentionOperation(models.Model):
             "company_id": (order or moves).company_id.id,
             "currency_id": currency.id,
             "date": self._read_date(date),
-            **{name: value or False for name, value in values.items()},
+            **{name: read_text(self.env, value) for name, value in values.items()},
         }
         operation = self.new(values)
         operation._check_rights(moves)

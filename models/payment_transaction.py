@@ -2,6 +2,8 @@
 
 from odoo import fields, models
 
+from .own_context import Handed
+
 
 class PaymentTransaction(models.Model):
     _inherit = "payment.transaction"
@@ -19,7 +21,7 @@ class PaymentTransaction(models.Model):
         if not retentions or retentions.account_id & others.account_id:
             return super()._create_payment(**extra_create_values)
         account = (others or retentions)[0].account_id
-        self = self.with_context(payment_destination_account_id=account.id)
+        self = self.with_context(payment_destination_account_id=Handed(account.id))
         if not others:
             return super()._create_payment(**extra_create_values)
         amounts = self._get_amounts_for_retentions(others, retentions)

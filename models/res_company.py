@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
+from ..tools.echo import shown
 from ..tools.placeholders import has_stray_brace, unknown_placeholders
 
 TITLE_PLACEHOLDERS = (
@@ -32,6 +33,8 @@ DEDUCTION_RULES = [
 ]
 # The account of deposits by chart of accounts, where the chart itself names none.
 DEPOSIT_ACCOUNTS = {"de_skr03": "account_1710", "de_skr04": "chart_skr04_3250"}
+# Fifty years: more is a slip of the pen.
+MAX_RETENTION_MONTHS = 600
 # The account of retentions by chart of accounts; in others the company chooses it.
 RETENTION_ACCOUNTS = {"fr": "pcg_4117"}
 
@@ -99,7 +102,8 @@ class ResCompany(models.Model):
     @api.constrains("retention_limit", "retention_months")
     def _check_retention_figures(self):
         for company in self:
-            if not 0 <= company.retention_limit <= 100 or company.retention_months < 0:
+            possible = 0 <= company.retention_months <= MAX_RETENTION_MONTHS
+            if not 0 <= company.retention_limit <= 100 or not possible:
                 raise ValidationError(
                     self.env._(
                         "A retention of up to %(limit)s %% for %(months)s months is not possible.",
@@ -129,8 +133,8 @@ class ResCompany(models.Model):
             raise ValidationError(
                 self.env._(
                     "Unknown placeholder %(unknown)s in “%(template)s”. Known ones: %(known)s.",
-                    unknown=", ".join(f"{{{name}}}" for name in unknown),
-                    template=template,
+                    unknown=shown(", ".join(f"{{{name}}}" for name in unknown)),
+                    template=shown(template),
                     known=known_names,
                 )
             )
@@ -139,7 +143,7 @@ class ResCompany(models.Model):
                 self.env._(
                     "A brace in “%(template)s” is not part of a placeholder. "
                     "Known placeholders: %(known)s.",
-                    template=template,
+                    template=shown(template),
                     known=known_names,
                 )
             )

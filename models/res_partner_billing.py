@@ -6,6 +6,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
+from .own_context import own_context
+
 GROUPS = (
     "account.group_account_invoice,account.group_account_readonly,sales_team.group_sale_salesman"
 )
@@ -105,6 +107,7 @@ class ResPartner(models.Model):
 
     # === PUBLIC METHODS (RPC) ===#
 
+    @own_context
     def get_billing_summary(self):
         """Return the billing of a customer: of the company that a contact belongs to, with all its contacts.
 
@@ -143,28 +146,36 @@ class ResPartner(models.Model):
 
     # === ACTIONS ===#
 
+    @own_context
     def action_view_billed(self):
         """Open the posted invoices and credit notes of the customer."""
+        self._check_billing_access()
         return self._get_billing_action(self.env._("Billed"), self._get_billing_domain())
 
+    @own_context
     def action_view_due(self):
         """Open the documents of which something is to be paid now."""
+        self._check_billing_access()
         moves = self.env["account.move"].search(
             self._get_billing_domain() & Domain("amount_residual", "!=", 0)
         )
         due = moves.filtered(lambda move: not move.currency_id.is_zero(move.amount_to_pay))
         return self._get_billing_action(self.env._("To Be Paid"), Domain("id", "in", due.ids))
 
+    @own_context
     def action_view_overdue(self):
         """Open the documents of which something had to be paid before today."""
+        self._check_billing_access()
         moves = self.env["account.move"].search(
             self._get_billing_domain() & Domain("amount_residual", "!=", 0)
         )
         overdue = list(moves._get_overdue())
         return self._get_billing_action(self.env._("Overdue"), Domain("id", "in", overdue))
 
+    @own_context
     def action_view_retained(self):
         """Open the documents of which something is retained; where he may, the list of retentions."""
+        self._check_billing_access()
         moves = self._get_retained_moves()
         Retention = self.env["account.retention"]
         if not Retention.has_access("read"):
@@ -176,8 +187,10 @@ class ResPartner(models.Model):
         action["context"] = {}
         return action
 
+    @own_context
     def action_view_open_deposits(self):
         """Open the deposits of the orders that have some open."""
+        self._check_billing_access()
         rows = self.env["account.move"]._get_open_deposits(self._get_billing_documents_domain())
         orders = [
             order.id
@@ -192,8 +205,10 @@ class ResPartner(models.Model):
             & Domain("line_ids.is_downpayment", "=", True),
         )
 
+    @own_context
     def action_view_billing_orders(self):
         """Open the customer's orders in progress."""
+        self._check_billing_access()
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "sale_situation_invoicing.action_jobs"
         )

@@ -5,8 +5,13 @@ from datetime import date
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, LockError, UserError
 
+from ..tools.dates import FIRST_YEAR, LAST_YEAR, is_of_this_time
+from ..tools.echo import shown
+from ..tools.entries import LARGEST
 from ..tools.money import exact
 from ..tools.slices import weighted_progress
+from .customer_figure import CustomerFigure, is_customer
+from .own_context import Handed, own_context, with_own_context
 
 # Shares and progress leave us in %, with as many decimals.
 PROGRESS_DECIMALS = 4
@@ -34,9 +39,8 @@ class SaleOrder(models.Model):
     situation_count = fields.Integer(
         string="Situations",
         compute="_compute_situation_count",
-        compute_sudo=True,
     )
-    billing_progress = fields.Float(
+    billing_progress = CustomerFigure(
         string="Billing Progress",
         compute="_compute_billing_progress",
         store=True,
@@ -48,6 +52,7 @@ class SaleOrder(models.Model):
     # === COMPUTE METHODS ===#
 
     @api.depends("billing_document_ids", "order_line.invoice_lines")
+    @api.depends_context("uid")
     def _compute_billing_move_ids(self):
         for order in self:
             moves = self.env["account.move"]
@@ -56,6 +61,7 @@ class SaleOrder(models.Model):
             order.billing_move_ids = moves._filtered_access("read")
 
     @api.depends("billing_move_ids", "amount_total", "billing_progress")
+    @api.depends_context("uid")
     def _compute_billing_recap(self):
         qweb = self.env["ir.qweb"]
         for order in self:
@@ -69,10 +75,15 @@ class SaleOrder(models.Model):
             )
 
     @api.depends("billing_document_ids.state", "billing_document_ids.billing_kind")
+    @api.depends_context("uid")
     def _compute_situation_count(self):
         for order in self:
+            # sudo: a number, for whoever reads the order; drafts are nothing that its customer knows of
+            moves = order.sudo().billing_document_ids
+            if is_customer(self.env):
+                moves = moves.filtered(lambda move: move.state == "posted")
             order.situation_count = len(
-                order.billing_document_ids.filtered(lambda move: move.billing_kind == "situation")
+                moves.filtered(lambda move: move.billing_kind == "situation")
             )
 
     @api.depends(
@@ -98,6 +109,7 @@ class SaleOrder(models.Model):
 
     # === PUBLIC METHODS (RPC) ===#
 
+    @own_context
     def create_deposit_invoice(
         self,
         amount,
@@ -129,6 +141,7 @@ class SaleOrder(models.Model):
             self._create_deposit(total, amount, amount_type, detail, invoice_date), post
         )
 
+    @own_context
     def create_situation_invoice(
         self,
         entries,
@@ -162,6 +175,7 @@ class SaleOrder(models.Model):
             )
         return self._finish_billing(self._create_document("situation", plan, invoice_date), post)
 
+    @own_context
     def create_balance_invoice(self, invoice_date=None, post=False):
         """Create the balance: the rest of every line, less all that is left of the deposits.
 
@@ -178,6 +192,7 @@ class SaleOrder(models.Model):
         plan = self._plan_balance()
         return self._finish_billing(self._create_document("balance", plan, invoice_date), post)
 
+    @own_context
     def preview_situation(self, entries, deduction_rule=None, deduction_amount=None):
         """Return the figures of the situation that `create_situation_invoice` would make.
 
@@ -193,6 +208,7 @@ class SaleOrder(models.Model):
         plan = self._plan_situation(entries, deduction_rule, deduction_amount)
         return self._get_plan_figures(plan)
 
+    @own_context
     def get_billing_recap(self):
         """Return the contract, what is invoiced of it, and every document of the order.
 
@@ -207,6 +223,7 @@ class SaleOrder(models.Model):
 
     # === ACTIONS ===#
 
+    @own_context
     def action_create_situation(self):
         """Open the wizard that creates the next situation."""
         self.ensure_one()
@@ -216,6 +233,7 @@ class SaleOrder(models.Model):
             raise UserError(self.env._("Order %(order)s is billed whole already.", order=self.name))
         return self.env["sale.situation.wizard"]._create_for_order(self)._get_open_action()
 
+    @own_context
     def action_create_deposit(self):
         """Open Odoo's invoicing wizard at its down payment."""
         self.ensure_one()
@@ -231,6 +249,7 @@ class SaleOrder(models.Model):
         }
         return action
 
+    @own_context
     def action_create_partial(self):
         """Open Odoo's invoicing wizard at its partial invoice."""
         action = self.action_create_deposit()
@@ -238,6 +257,7 @@ class SaleOrder(models.Model):
         action["context"]["default_advance_payment_method"] = "partial"
         return action
 
+    @own_context
     def action_create_balance(self):
         """Open the confirmation that shows what the balance will do."""
         self.ensure_one()
@@ -253,9 +273,11 @@ class SaleOrder(models.Model):
             "target": "new",
         }
 
+    @own_context
     def action_view_situations(self):
         """Open the situations of the order."""
         self.ensure_one()
+        self._check_recap_rights()
         situations = self.billing_document_ids.filtered(
             lambda move: move.billing_kind == "situation"
         )
@@ -337,6 +359,24 @@ class SaleOrder(models.Model):
                     order=self.name,
                 )
             )
+        self._check_order_amounts()
+
+    def _check_order_amounts(self):
+        """Refuse to bill amounts and quantities of which a float doesn't keep the cents.
+
+        :raise UserError: naming the line
+        """
+        for line in self.order_line:
+            figures = (line.price_total, line.price_subtotal, line.price_unit, line.product_uom_qty)
+            if not all(abs(figure) < LARGEST for figure in figures):
+                raise UserError(
+                    self.env._(
+                        "Line “%(line)s” of order %(order)s can't be billed to the cent: its price, "
+                        "quantity or amount is too large.",
+                        line=shown(line.name or ""),
+                        order=self.name,
+                    )
+                )
 
     def _lock_for_billing(self):
         """Keep anybody else from billing these orders until the end of the transaction.
@@ -367,17 +407,29 @@ class SaleOrder(models.Model):
     def _read_invoice_date(self, value):
         """Return a date from what a caller gives.
 
-        :raise UserError: when it isn't a date
+        :raise UserError: when it isn't a date, or none of this time
         """
-        if value in (None, False):
+        if value is None or value is False:
             return False
+        day = None
         if isinstance(value, date):
-            return fields.Date.to_date(value)
-        if isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", value):
+            day = fields.Date.to_date(value)
+        elif isinstance(value, str) and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
             with suppress(ValueError):
-                return fields.Date.to_date(value)
+                day = fields.Date.to_date(value)
+        if day and is_of_this_time(day):
+            return day
+        if day:
+            raise UserError(
+                self.env._(
+                    "%(date)s is too far away: give a year from %(first)s to %(last)s.",
+                    date=day.isoformat(),
+                    first=FIRST_YEAR,
+                    last=LAST_YEAR,
+                )
+            )
         raise UserError(
-            self.env._("“%(value)s” is not a date: give it as YYYY-MM-DD.", value=str(value))
+            self.env._("“%(value)s” is not a date: give it as YYYY-MM-DD.", value=shown(value))
         )
 
     def _create_invoices(self, grouped=False, final=False, date=None):
@@ -390,9 +442,10 @@ class SaleOrder(models.Model):
             if order._has_situations() or any(
                 line._is_deducted_in_parts() for line in order._get_down_payment_lines()
             ):
-                values[order.id] = order._prepare_rest_values()
+                order._check_order_amounts()
+                values[order.id] = with_own_context(order)._prepare_rest_values()
         # In the place of whatever a caller's context says of them.
-        orders = self.with_context(situation_rest_values=values)
+        orders = self.with_context(situation_rest_values=Handed(values))
         moves = super(SaleOrder, orders)._create_invoices(grouped=grouped, final=final, date=date)
         moves._recognise_balance()
         return moves

@@ -4,6 +4,8 @@ import base64
 
 from odoo import models
 
+from .own_context import own_context
+
 
 class _Undo(Exception):
     """Takes back what was made for a print only."""
@@ -12,6 +14,7 @@ class _Undo(Exception):
 class SaleOrder(models.Model):
     _inherit = "sale.order"
 
+    @own_context
     def get_draft_situation(
         self, entries, deduction_rule=None, deduction_amount=None, invoice_date=None
     ):
@@ -74,6 +77,7 @@ class SaleOrder(models.Model):
 class AccountMove(models.Model):
     _inherit = "account.move"
 
+    @own_context
     def action_send_for_approval(self):
         """Open the e-mail with this draft's print, titled as a draft for approval."""
         self.ensure_one()

@@ -5,6 +5,7 @@ from odoo.exceptions import UserError
 
 from ..tools.advance import advance
 from ..tools.money import HUNDRED, exact
+from .own_context import own_context
 
 # Decimals of the progress that a line is given, enough for the cent of any amount.
 ENTRY_DECIMALS = 10
@@ -15,6 +16,7 @@ class SaleOrder(models.Model):
 
     # === ACTIONS ===#
 
+    @own_context
     def action_create_situation_batch(self):
         """Open the screen that creates the situations of these orders together.
 

@@ -3,10 +3,15 @@
 from odoo import models
 from odoo.exceptions import UserError
 
+from ..tools.echo import shown
+from .own_context import own_context
+from .reading import is_id, read_text
+
 
 class SaleOrder(models.Model):
     _inherit = "sale.order"
 
+    @own_context
     def cancel_document(self, document_id, reason=None, date=None):
         """Cancel a document of the order; progress, deposits and retention follow.
 
@@ -22,6 +27,7 @@ class SaleOrder(models.Model):
         self._check_one_order()
         self.check_access("read")
         date = self._read_invoice_date(date)
+        reason = read_text(self.env, reason)
         move = self._read_document(document_id)
         if move.state == "draft":
             move._check_can_be_cancelled()
@@ -29,7 +35,7 @@ class SaleOrder(models.Model):
             move.button_cancel()
             return move.id
         reversal = self.env["account.move.reversal"]._create_to_cancel(move)
-        reversal.reason = reason or False
+        reversal.reason = reason
         if date:
             reversal.date = date
         return reversal._cancel_document().id
@@ -39,12 +45,12 @@ class SaleOrder(models.Model):
 
         :raise UserError: when it isn't one
         """
-        if type(document_id) is int and document_id in self._get_billing_documents().ids:
+        if is_id(document_id) and document_id in self._get_billing_documents().ids:
             return self.env["account.move"].browse(document_id).with_company(self.company_id)
         raise UserError(
             self.env._(
                 "“%(value)s” is no document of order %(order)s.",
-                value=str(document_id),
+                value=shown(document_id),
                 order=self.name,
             )
         )

@@ -8,6 +8,7 @@ from odoo.fields import Command
 from odoo.tools import format_date
 
 from ..tools.deductions import RULES, DepositState, deduct
+from ..tools.echo import shown
 from ..tools.money import HUNDRED, ONE, ZERO, exact, rounded, spread
 from ..tools.slices import weighted_progress
 from .res_company import DEDUCTION_RULES
@@ -140,7 +141,7 @@ class SaleOrder(models.Model):
             raise UserError(
                 self.env._(
                     "“%(rule)s” is not a deduction rule: give one of %(known)s.",
-                    rule=str(used),
+                    rule=shown(used),
                     known=", ".join(RULES),
                 )
             )
@@ -149,7 +150,7 @@ class SaleOrder(models.Model):
                 self.env._(
                     "An amount of %(amount)s to deduct goes with the rule “manual”, not with "
                     "“%(rule)s”.",
-                    amount=str(amount),
+                    amount=shown(amount),
                     rule=labels[used],
                 )
             )

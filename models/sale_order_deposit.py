@@ -9,8 +9,11 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import format_date, formatLang
 
+from ..tools.echo import shown
 from ..tools.entries import EntryError, number
 from ..tools.money import HUNDRED, ZERO, exact, rounded
+from .customer_figure import CustomerFigure
+from .own_context import Handed, get_handed
 from .sale_order import PROGRESS_DECIMALS
 
 AMOUNT_TYPES = ("percent", "fixed")
@@ -68,7 +71,7 @@ def _add_by_key(first, second):
 class SaleOrder(models.Model):
     _inherit = "sale.order"
 
-    deposit_percent = fields.Float(
+    deposit_percent = CustomerFigure(
         string="Deposits (%)",
         compute="_compute_billing_percents",
         store=True,
@@ -76,7 +79,7 @@ class SaleOrder(models.Model):
         aggregator="avg",
         help="Share of the order's total that is invoiced as deposits, drafts included.",
     )
-    situation_percent = fields.Float(
+    situation_percent = CustomerFigure(
         string="Situations (%)",
         compute="_compute_billing_percents",
         store=True,
@@ -98,12 +101,22 @@ class SaleOrder(models.Model):
     )
     def _compute_billing_percents(self):
         for order in self:
-            moves = order.billing_document_ids.filtered(lambda move: move.state != "cancel")
-            deposits = moves.filtered(lambda move: move.billing_kind == "deposit")
-            order.deposit_percent = order._get_percent_of_total(order._sum_documents(deposits))
-            order.situation_percent = order._get_percent_of_total(
-                order._sum_documents(moves - deposits) + order._sum_hand_deductions()
-            )
+            order.update(order._get_billing_percents(("draft", "posted")))
+
+    def _get_billing_percents(self, states):
+        """Return the shares of the order's total that documents invoice as deposits and otherwise.
+
+        :param states: of the documents that count
+        :return: dict of `deposit_percent` and `situation_percent`
+        """
+        self.ensure_one()
+        moves = self.billing_document_ids.filtered(lambda move: move.state in states)
+        deposits = moves.filtered(lambda move: move.billing_kind == "deposit")
+        works = self._sum_documents(moves - deposits) + self._sum_hand_deductions(states)
+        return {
+            "deposit_percent": self._get_percent_of_total(self._sum_documents(deposits)),
+            "situation_percent": self._get_percent_of_total(works),
+        }
 
     def _sum_documents(self, moves):
         """Return what documents come to, tax included, credit notes negative."""
@@ -255,7 +268,7 @@ class SaleOrder(models.Model):
                 raise UserError(
                     self.env._(
                         "“%(value)s” is not a value of %(name)s: give one of %(known)s.",
-                        value=str(value),
+                        value=shown(value),
                         name=name,
                         known=", ".join(known),
                     )
@@ -266,7 +279,7 @@ class SaleOrder(models.Model):
             raise UserError(
                 self.env._(
                     "A deposit of %(value)s on order %(order)s is none: it must be above 0.",
-                    value=str(amount),
+                    value=shown(amount),
                     order=self.name,
                 )
             )
@@ -303,7 +316,7 @@ class SaleOrder(models.Model):
                 self.env._(
                     "Order %(order)s: “%(value)s” is not a number.",
                     order=self.name,
-                    value=str(value),
+                    value=shown(value),
                 )
             ) from None
 
@@ -330,7 +343,7 @@ class SaleOrder(models.Model):
         # sudo: Odoo writes the down payment lines on the order, which whoever may invoice it
         # (checked by the caller) needn't be allowed to write himself.
         wizard = self.env["sale.advance.payment.inv"].sudo().create(values)
-        wizard = wizard.with_context(deposit_total=float(total))
+        wizard = wizard.with_context(deposit_total=Handed(total))
         move = wizard._create_invoices(wizard.sale_order_ids)
         return self.env["account.move"].browse(move.id).with_company(self.company_id)
 
@@ -368,10 +381,10 @@ class SaleOrder(models.Model):
 
     def _create_down_payment_lines_from_base_lines(self, down_payment_base_lines):
         # EXTENDS sale: the lines come to the deposit's total, to the cent.
-        total = self.env.context.get("deposit_total")
+        total = get_handed(self.env, "deposit_total")
         if total is not None and down_payment_base_lines:
             self.env["account.tax"]._close_base_lines(
-                down_payment_base_lines, self.company_id, exact(total)
+                down_payment_base_lines, self.company_id, total
             )
         return super()._create_down_payment_lines_from_base_lines(down_payment_base_lines)
 

@@ -13,12 +13,15 @@ class SaleOrder(models.Model):
         self.ensure_one()
         return self in move._get_hand_deductions().sale_line_ids.order_id
 
-    def _sum_hand_deductions(self):
+    def _sum_hand_deductions(self, states=("draft", "posted")):
         """Return what documents that bill nothing of the order take off for its deposits, tax included,
-        in its currency; negative, as a decimal."""
+        in its currency; negative, as a decimal.
+
+        :param states: of the documents that count
+        """
         self.ensure_one()
         lines = self._get_down_payment_lines()
-        moves = lines.invoice_lines.move_id.filtered(lambda move: move.state != "cancel")
+        moves = lines.invoice_lines.move_id.filtered(lambda move: move.state in states)
         items = moves._get_hand_deductions().filtered(lambda item: item.sale_line_ids & lines)
         return sum(
             (exact(self._get_own_amount(item.move_id, item.price_total)) for item in items), ZERO

@@ -7,9 +7,11 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tools import format_date
 
 from ..tools.dates import UNITS, nth_date
+from ..tools.echo import shown
 from ..tools.entries import EntryError, number
 from ..tools.money import HUNDRED, ONE, ZERO, exact
 from ..tools.slices import FINISHED, Target, billed_share
+from .own_context import own_context
 
 FEWEST, MOST = 2, 240
 # A third has no end: what is typed or proposed adds up to 100 within these decimals.
@@ -47,6 +49,7 @@ class SaleOrder(models.Model):
 
     # === PUBLIC METHODS (RPC) ===#
 
+    @own_context
     def create_instalment_invoices(self, count, first_date, interval=1, unit="month", post=False):
         """Bill the rest of the order in equal instalments; the last one is its balance.
 
@@ -67,6 +70,7 @@ class SaleOrder(models.Model):
         dates = self._get_instalment_dates(count, first_date, interval, unit)
         return self._create_instalments([(each, ONE) for each in dates], post).ids
 
+    @own_context
     def create_instalment_plan(self, instalments, post=False):
         """Bill the rest of the order in instalments of free dates and shares.
 
@@ -79,6 +83,7 @@ class SaleOrder(models.Model):
         self._begin_billing(None)
         return self._create_instalments(self._read_instalments(instalments), post).ids
 
+    @own_context
     def change_instalment_plan(self, instalments, post=False):
         """Put other instalments in the place of those that are not posted yet.
 
@@ -95,6 +100,7 @@ class SaleOrder(models.Model):
             self._cancel_instalments()
             return self._create_instalments(schedule, post, send).ids
 
+    @own_context
     def cancel_instalment_plan(self):
         """Delete the instalments that are not posted yet; the order stays open for its rest.
 
@@ -109,6 +115,7 @@ class SaleOrder(models.Model):
         self._cancel_instalments()
         return True
 
+    @own_context
     def respread_instalments(self):
         """Spread the rest of the order again over the instalments that are not posted yet.
 
@@ -145,13 +152,13 @@ class SaleOrder(models.Model):
             raise UserError(
                 self.env._(
                     "“%(value)s” is not a value of %(name)s: give one of %(known)s.",
-                    value=str(unit),
+                    value=shown(unit),
                     name="unit",
                     known=", ".join(UNITS),
                 )
             )
         try:
-            return [nth_date(first, index, interval, unit) for index in range(count)]
+            dates = [nth_date(first, index, interval, unit) for index in range(count)]
         except (OverflowError, ValueError):
             raise UserError(
                 self.env._(
@@ -161,6 +168,8 @@ class SaleOrder(models.Model):
                     unit=unit,
                 )
             ) from None
+        self._read_invoice_date(dates[-1])
+        return dates
 
     def _read_whole_number(self, value, least, most, name):
         """Return a whole number within bounds.
@@ -176,7 +185,7 @@ class SaleOrder(models.Model):
                 self.env._(
                     "“%(value)s” is not a value of %(name)s: give a whole number from %(least)s "
                     "to %(most)s.",
-                    value=str(value),
+                    value=shown(value),
                     name=name,
                     least=least,
                     most=most,
@@ -195,7 +204,7 @@ class SaleOrder(models.Model):
             raise UserError(
                 self.env._(
                     "“%(value)s” is not a list of instalments: give each a date and a percent.",
-                    value=str(instalments),
+                    value=shown(instalments),
                 )
             )
         if not fewest <= len(instalments) <= MOST:
@@ -214,14 +223,15 @@ class SaleOrder(models.Model):
                 raise UserError(
                     self.env._(
                         "An instalment of %(percent)s %% bills nothing: give a share above 0.",
-                        percent=str(row["percent"]),
+                        percent=shown(row["percent"]),
                     )
                 )
             when = self._read_invoice_date(row["date"])
             if not when:
                 raise UserError(
                     self.env._(
-                        "The instalment of %(percent)s %% has no date.", percent=str(row["percent"])
+                        "The instalment of %(percent)s %% has no date.",
+                        percent=shown(row["percent"]),
                     )
                 )
             schedule.append((when, percent))
@@ -460,6 +470,7 @@ class SaleOrder(models.Model):
 
     # === ACTIONS ===#
 
+    @own_context
     def action_create_instalments(self):
         """Open the wizard that plans instalments, or that changes the plan."""
         self.ensure_one()
@@ -467,10 +478,12 @@ class SaleOrder(models.Model):
         self._check_can_be_billed()
         return self.env["sale.instalment.wizard"]._create_for_order(self)._get_open_action()
 
+    @own_context
     def action_cancel_instalments(self):
         """Cancel the plan from the order's screen."""
         return self.cancel_instalment_plan()
 
+    @own_context
     def action_respread_instalments(self):
         """Spread the rest again from the order's screen."""
         return self.respread_instalments()

@@ -7,6 +7,8 @@ from typing import Any, NamedTuple
 from odoo import api, fields, models
 from odoo.fields import Domain
 
+from .customer_figure import is_customer
+
 
 class Part(NamedTuple):
     """What a document bills of an order; amounts in the order's currency, negative on a credit note.
@@ -101,11 +103,12 @@ class SaleOrder(models.Model):
         if operator != ">" or value < 0:
             return NotImplemented
         # sudo: which of the orders that the user may search have a retention to release
+        states = ("posted",) if is_customer(self.env) else ("draft", "posted")
         rows = (
             self.env["account.retention"]
             .sudo()
             ._read_group(
-                [("due", "!=", 0), ("order_id", "!=", False)],
+                [("due", "!=", 0), ("order_id", "!=", False), ("move_state", "in", states)],
                 ["order_id"],
                 having=[("due:sum", operator, value)],
             )

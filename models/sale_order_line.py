@@ -5,6 +5,7 @@ from odoo.fields import Domain
 
 from ..tools.money import ONE, ZERO, exact, rounded
 from ..tools.slices import share
+from .own_context import get_handed
 from .sale_order import WORK_KINDS
 
 
@@ -55,8 +56,10 @@ class SaleOrderLine(models.Model):
         # ordered one (1 × 1 111.11 for a third of 1 × 3 333.33): what is invoiced follows the amounts.
         invoiced_quantities = super()._prepare_qty_invoiced()
         by_amount = self._filter_billed_by_amount()
+        # Odoo's accruals ask for the quantities of a day (`qty_invoiced_at_date`), nothing else does.
+        until = self.env.context.get("accrual_entry_date")
         if by_amount:
-            amounts = by_amount._get_billed_amounts()
+            amounts = by_amount._get_billed_amounts(until=until)
             for line in by_amount:
                 invoiced_quantities[line] = line._get_quantity_of_amount(
                     amounts[line.id or line._origin.id]
@@ -65,7 +68,7 @@ class SaleOrderLine(models.Model):
             invoiced_quantities[line] = line._get_deposit_quantity()
         for line in self.filtered(lambda line: line.product_type == "combo"):
             if items := line.linked_line_ids._filter_billed_by_amount():
-                amounts = items._get_billed_amounts()
+                amounts = items._get_billed_amounts(until=until)
                 invoiced_quantities[line] = line.product_uom_qty * float(
                     share(
                         exact(sum(amounts.values())),
@@ -80,8 +83,12 @@ class SaleOrderLine(models.Model):
         "linked_line_ids.invoice_lines.amount_currency",
     )
     def _compute_qty_invoiced(self):
-        # EXTENDS sale: a changed price changes the share that is billed.
-        return super()._compute_qty_invoiced()
+        # EXTENDS sale: a changed price changes the share that is billed. What is stored is that of all
+        # documents, whatever day the caller's context names.
+        lines = self
+        if self.env.context.get("accrual_entry_date"):
+            lines = self.with_context(accrual_entry_date=False)
+        return super(SaleOrderLine, lines)._compute_qty_invoiced()
 
     @api.depends("invoice_lines.amount_currency", "contract_amount")
     def _compute_qty_invoiced_posted(self):
@@ -278,7 +285,7 @@ class SaleOrderLine(models.Model):
             quantity += away
         return float(quantity)
 
-    def _get_billed_amounts(self, posted=False, kind=None):
+    def _get_billed_amounts(self, posted=False, kind=None, until=None):
         """Return ``{line id: untaxed amount}`` of the lines' documents, in the order's currency.
 
         Drafts and posted ones count, cancelled ones don't, credit notes are negative. The accounting
@@ -286,6 +293,7 @@ class SaleOrderLine(models.Model):
 
         :param bool posted: posted documents only
         :param kind: documents of this `billing_kind` only
+        :param until: documents up to this day only
         """
         amounts = defaultdict(float)
         line_ids = [line_id for line_id in (self._origin.ids or self.ids) if line_id]
@@ -294,7 +302,7 @@ class SaleOrderLine(models.Model):
         # sudo: the figures of an order that the user reads, not the entries, which a salesperson
         # may not read; `sale` computes its invoiced amounts the same way.
         journal_items = self.env["account.move.line"].sudo()
-        domain = self._get_billing_items_domain(line_ids, posted, kind)
+        domain = self._get_billing_items_domain(line_ids, posted, kind, until)
         currencies = {line.id or line._origin.id: line.currency_id for line in self}
         foreign = []
         for order_line, currency, amount_currency in journal_items._read_group(
@@ -307,7 +315,7 @@ class SaleOrderLine(models.Model):
             else:
                 foreign.append(order_line.id)
         if foreign:
-            domain = self._get_billing_items_domain(foreign, posted, kind)
+            domain = self._get_billing_items_domain(foreign, posted, kind, until)
             for item in journal_items.search(domain):
                 for order_line in item.sale_line_ids:
                     currency = currencies.get(order_line.id)
@@ -343,14 +351,14 @@ class SaleOrderLine(models.Model):
         return quantities
 
     @api.model
-    def _get_billing_items_domain(self, line_ids, posted=False, kind=None):
+    def _get_billing_items_domain(self, line_ids, posted=False, kind=None, until=None):
         """Return the domain of the journal items that bill these order lines."""
         domain = Domain("sale_line_ids", "in", line_ids) & Domain("display_type", "=", "product")
         domain &= Domain("move_id.move_type", "in", ("out_invoice", "out_refund"))
         if kind:
             domain &= Domain("move_id.billing_kind", "=", kind)
-        if accrual_date := self.env.context.get("accrual_entry_date"):
-            domain &= Domain("move_id.invoice_date", "<=", accrual_date)
+        if until:
+            domain &= Domain("move_id.invoice_date", "<=", until)
         states = Domain("parent_state", "=", "posted")
         if not posted:
             states = Domain("parent_state", "!=", "cancel")
@@ -358,8 +366,8 @@ class SaleOrderLine(models.Model):
 
     def _prepare_invoice_lines_vals_list(self, **optional_values):
         # EXTENDS sale: on an order with situations, Odoo's own invoice bills exactly the rest.
-        rest_values = self.env.context.get("situation_rest_values")
-        if not isinstance(rest_values, dict) or self.order_id.id not in rest_values:
+        rest_values = get_handed(self.env, "situation_rest_values") or {}
+        if self.order_id.id not in rest_values:
             return super()._prepare_invoice_lines_vals_list(**optional_values)
         slice_values = rest_values[self.order_id.id]
         if self.id not in slice_values:

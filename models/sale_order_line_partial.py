@@ -3,6 +3,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..tools.echo import shown
 from ..tools.money import HUNDRED, exact
 
 PARTIAL = "partial"
@@ -106,6 +107,6 @@ class SaleOrderLine(models.Model):
         return self.env._(
             "Line “%(line)s” is billed whole by a partial invoice (%(documents)s): it can't be changed "
             "any more. Add a line for what comes on top, or cancel that invoice first.",
-            line=(self.name or "").split("\n")[0],
+            line=shown((self.name or "").split("\n")[0]),
             documents=", ".join(moves.mapped("display_name")),
         )

@@ -4,8 +4,10 @@ from odoo import models
 from odoo.exceptions import UserError
 from odoo.tools import format_date
 
+from ..tools.echo import shown
 from ..tools.entries import EntryError, resolve_entries
 from ..tools.slices import FINISHED, billed_share
+from .own_context import own_context
 from .sale_order_line_partial import PARTIAL
 
 
@@ -14,6 +16,7 @@ class SaleOrder(models.Model):
 
     # === PUBLIC METHODS (RPC) ===#
 
+    @own_context
     def create_partial_invoice(self, line_ids=None, invoice_date=None, post=False):
         """Create a partial invoice: these lines of the order, wholly, less what is billed of them.
 
@@ -83,7 +86,7 @@ class SaleOrder(models.Model):
             raise UserError(
                 self.env._(
                     "“%(value)s” is not a list of lines of order %(order)s.",
-                    value=str(line_ids),
+                    value=shown(line_ids),
                     order=self.name,
                 )
             )

@@ -2,14 +2,15 @@
 
 from collections import defaultdict
 
-from dateutil.relativedelta import relativedelta
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..tools.dates import add_months
 from ..tools.money import ZERO, exact, rounded
 from ..tools.retention import Job, not_due, retention_of
 from .account_payment_term import NO_DATE
+from .customer_figure import is_customer
+from .own_context import own_context
 
 
 class SaleOrder(models.Model):
@@ -41,18 +42,15 @@ class SaleOrder(models.Model):
     )
     retention_held = fields.Monetary(
         compute="_compute_retention_figures",
-        compute_sudo=True,
         help="Retained, and not to be paid yet.",
     )
     retention_due = fields.Monetary(
         string="Retention to Pay",
         compute="_compute_retention_figures",
-        compute_sudo=True,
         help="Retained, and to be paid now.",
     )
     retention_opposed = fields.Monetary(
         compute="_compute_retention_figures",
-        compute_sudo=True,
         help="Of what is retained, the customer opposes the release.",
     )
 
@@ -63,8 +61,8 @@ class SaleOrder(models.Model):
         for order in self:
             # sudo: a delay of the company, whoever bills
             months = order.company_id.sudo().retention_months
-            order.retention_date = order.works_acceptance_date and (
-                order.works_acceptance_date + relativedelta(months=months)
+            order.retention_date = order.works_acceptance_date and add_months(
+                order.works_acceptance_date, months
             )
 
     @api.depends("payment_term_id.has_retention", "billing_document_ids.retention_amount")
@@ -77,9 +75,13 @@ class SaleOrder(models.Model):
     @api.depends("billing_document_ids.retention_residual", "retention_operation_ids")
     @api.depends_context("uid")
     def _compute_retention_figures(self):
-        figures = self.env["account.retention"]._get_by_move(self.billing_document_ids)
+        # sudo: figures for whoever reads the order; its customer knows nothing of drafts
+        documents = self.sudo().billing_document_ids
+        if is_customer(self.env):
+            documents = documents.filtered(lambda move: move.state == "posted")
+        figures = self.env["account.retention"]._get_by_move(documents)
         for order in self:
-            moves = order.billing_document_ids.filtered(
+            moves = order.sudo().billing_document_ids.filtered(
                 lambda move, currency=order.currency_id: move.currency_id == currency
             )
             rows = [figures[move.id] for move in moves if move.id in figures]
@@ -87,8 +89,16 @@ class SaleOrder(models.Model):
             order.retention_due = sum(row["due"] for row in rows)
             order.retention_opposed = sum(row["opposed"] for row in rows)
 
+    # === CONSTRAINTS ===#
+
+    @api.constrains("works_acceptance_date")
+    def _check_works_acceptance_date(self):
+        for order in self:
+            order._read_invoice_date(order.works_acceptance_date)
+
     # === PUBLIC METHODS (RPC) ===#
 
+    @own_context
     def release_retention(self, amount=None, date=None):
         """Let the customer's release of the retention count: what is released is due now.
 
@@ -101,6 +111,7 @@ class SaleOrder(models.Model):
         """
         return self._register_retention("release", amount, date).id
 
+    @own_context
     def replace_retention(self, bank, amount=None, reference=None, date=None):
         """Replace the retention by a bank guarantee (law 71-584 of 16 July 1971, article 1).
 
@@ -118,6 +129,7 @@ class SaleOrder(models.Model):
             "guarantee", amount, date, bank=bank, reference=reference
         ).id
 
+    @own_context
     def oppose_retention(self, reason, amount=None, date=None):
         """Note that the customer opposes the release by registered letter (article 2 of the same law).
 
@@ -131,6 +143,7 @@ class SaleOrder(models.Model):
         """
         return self._register_retention("opposition", amount, date, reason=reason).id
 
+    @own_context
     def lose_retention(self, amount=None, date=None, reason=None):
         """Give a retention up: a credit note for each invoice, with its VAT, settles it.
 
@@ -151,9 +164,11 @@ class SaleOrder(models.Model):
 
     # === ACTIONS ===#
 
+    @own_context
     def action_accept_works(self):
         """Open the dialog that takes the day of acceptance and the reserves."""
         self.ensure_one()
+        self.check_access("write")
         if self.state != "sale":
             raise UserError(
                 self.env._(
@@ -171,18 +186,23 @@ class SaleOrder(models.Model):
 
     # === BUSINESS METHODS ===#
 
+    @own_context
     def action_release_retention(self):
         return self._open_retention_wizard("release")
 
+    @own_context
     def action_replace_retention(self):
         return self._open_retention_wizard("guarantee")
 
+    @own_context
     def action_oppose_retention(self):
         return self._open_retention_wizard("opposition")
 
+    @own_context
     def action_lose_retention(self):
         return self._open_retention_wizard("loss")
 
+    @own_context
     def action_send_release_letter(self):
         """Open the e-mail that asks the customer to release the retention, its letter attached.
 

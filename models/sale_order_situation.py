@@ -5,6 +5,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tools import format_date, formatLang
 
+from ..tools.echo import shown
 from ..tools.entries import EntryError, Node, resolve_entries
 from ..tools.money import HUNDRED, ONE, ZERO, exact, rounded
 from ..tools.placeholders import fill
@@ -17,6 +18,8 @@ from ..tools.slices import (
     weighted_progress,
 )
 from .account_move_line import get_progress
+from .own_context import get_handed
+from .reading import is_id
 from .sale_order import PROGRESS_DECIMALS, SECTIONS
 
 
@@ -162,12 +165,12 @@ class SaleOrder(models.Model):
         values = {
             "line": self._get_row_name(error.key) or self.env._("all lines"),
             # A list or a dict would be shown without its values.
-            "value": str(error.value),
+            "value": shown(error.value),
             "order": self.name,
         }
         if error.code in ("unknown_line", "unknown_section"):
             if name := self._get_row_name(error.value):
-                values["value"] = f"{name} ({error.value})"
+                values["value"] = f"{shown(name)} ({error.value})"
         messages = {
             "not_a_number": self.env._("Line “%(line)s”: “%(value)s” is not a number.", **values),
             "not_an_entry": self.env._(
@@ -242,12 +245,13 @@ class SaleOrder(models.Model):
 
     def _get_row_name(self, row_id):
         """Return the first line of a row's description; nothing of a row that can't be read."""
-        if type(row_id) is not int:
+        if not is_id(row_id):
             return ""
         row = self.env["sale.order.line"].browse(row_id).exists()
         if not row.has_access("read"):
             return ""
-        return (row.name or row.product_id.display_name or "").split("\n")[0]
+        name = row.name or row.product_id.display_name or ""
+        return shown(name.split("\n")[0]) if name else ""
 
     # === DOCUMENT ===#
 
@@ -379,8 +383,7 @@ class SaleOrder(models.Model):
 
     def _get_given_texts(self):
         """Return the texts that the wizard's user gave: ``{"title": str, order line id: str}``."""
-        given = self.env.context.get("situation_texts")
-        return given if isinstance(given, dict) else {}
+        return get_handed(self.env, "situation_texts") or {}
 
     def _format_progress(self, progress):
         """Return a progress for a text: as many decimals as it needs, two at most."""

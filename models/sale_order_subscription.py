@@ -10,8 +10,6 @@ from ..tools.periods import Event, find_period, get_next_start, get_rhythms, ite
 from .sale_subscription_event import UNITS
 
 MAX_INTERVAL = 999
-# Nothing is billed by periods after it: it is a slip of the pen.
-MAX_YEAR = 2999
 # Periods that one call bills at most: a wrong year is not a thousand invoices.
 MAX_PERIODS = 120
 # What the first period is made of: changed by a decision once periods are billed.
@@ -56,7 +54,10 @@ class SaleOrder(models.Model):
         help="Each invoice is sent when it is posted, by Odoo's own scheduler.",
     )
     subscription_event_ids = fields.One2many(
-        "sale.subscription.event", "order_id", string="Subscription Changes", readonly=True
+        "sale.subscription.event",
+        "order_id",
+        string="Subscription Changes",
+        readonly=True,
     )
     subscription_document_ids = fields.One2many(
         "account.move", "subscription_order_id", string="Invoices of the Periods", readonly=True
@@ -68,7 +69,8 @@ class SaleOrder(models.Model):
         help="Those of the invoices and credit notes that the user may read, the latest period first.",
     )
     subscription_invoice_count = fields.Integer(
-        compute="_compute_subscription_invoice_count", compute_sudo=True
+        compute="_compute_subscription_invoice_count",
+        compute_sudo=True,
     )
     subscription_next_start = fields.Date(
         string="Next Period From",
@@ -124,7 +126,8 @@ class SaleOrder(models.Model):
         string="Period", compute="_compute_subscription_period", compute_sudo=True
     )
     is_subscription_begun = fields.Boolean(
-        compute="_compute_is_subscription_begun", compute_sudo=True
+        compute="_compute_is_subscription_begun",
+        compute_sudo=True,
     )
 
     def _auto_init(self):
@@ -453,12 +456,7 @@ class SaleOrder(models.Model):
 
         :raise UserError: when it isn't a date, or none of this time
         """
-        day = self._read_invoice_date(value)
-        if day and day.year > MAX_YEAR:
-            raise UserError(
-                self.env._("%(date)s is too far away.", date=format_date(self.env, day))
-            )
-        return day
+        return self._read_invoice_date(value)
 
     def _get_period_date(self, period):
         """Return the day on which a period is to be invoiced."""

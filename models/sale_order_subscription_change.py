@@ -1,7 +1,5 @@
 """What is decided about a subscription: stopped, resumed, changed, duplicated."""
 
-from math import isfinite
-
 from markupsafe import Markup
 
 from odoo import fields, models
@@ -9,7 +7,11 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tools import format_date, formatLang
 
+from ..tools.echo import shown
+from ..tools.entries import LARGEST
 from ..tools.periods import get_last_end, get_next_start
+from .own_context import own_context
+from .reading import is_id, read_text
 from .sale_order_subscription import MAX_INTERVAL
 from .sale_subscription_event import UNITS
 
@@ -21,6 +23,7 @@ class SaleOrder(models.Model):
 
     # === PUBLIC METHODS (RPC) ===#
 
+    @own_context
     def stop_subscription(self, date, reason):
         """Bill no period that begins after a day; the one under way on it is billed wholly.
 
@@ -32,7 +35,8 @@ class SaleOrder(models.Model):
         :raise UserError: without date or reason, or where nothing is to be stopped
         """
         date = self._begin_change(date)
-        if not isinstance(reason, str) or not reason.strip():
+        reason = read_text(self.env, reason)
+        if not reason:
             raise UserError(self.env._("Say why the subscription is stopped."))
         if self.subscription_end and date >= self.subscription_end:
             raise UserError(
@@ -43,11 +47,12 @@ class SaleOrder(models.Model):
                 )
             )
         notes = self._get_stop_note(date).split("\n")
-        self._note_event("stop", date, reason=reason.strip())
+        self._note_event("stop", date, reason=reason)
         self._drop_drafts(date)
-        self._tell(self.env._("Subscription stopped: %(reason)s", reason=reason.strip()), *notes)
+        self._tell(self.env._("Subscription stopped: %(reason)s", reason=reason), *notes)
         return True
 
+    @own_context
     def resume_subscription(self, date):
         """Bill periods again: the first one begins on that day, those before it are not billed.
 
@@ -86,6 +91,7 @@ class SaleOrder(models.Model):
         self._tell(note)
         return True
 
+    @own_context
     def change_subscription_period(self, interval, unit, date=None):
         """Bill by periods of another length.
 
@@ -102,7 +108,7 @@ class SaleOrder(models.Model):
             raise UserError(
                 self.env._(
                     "“%(value)s” is no number of units: give 1 to %(maximum)s.",
-                    value=str(interval),
+                    value=shown(interval),
                     maximum=MAX_INTERVAL,
                 )
             )
@@ -110,7 +116,7 @@ class SaleOrder(models.Model):
             raise UserError(
                 self.env._(
                     "“%(value)s” is no unit: give day, week, month, quarter or year.",
-                    value=str(unit),
+                    value=shown(unit),
                 )
             )
         if self.subscription_stop_date:
@@ -135,6 +141,7 @@ class SaleOrder(models.Model):
         )
         return True
 
+    @own_context
     def change_subscription_lines(self, lines, date=None):
         """Change what each period bills, from the first period that begins on a day or after.
 
@@ -165,25 +172,30 @@ class SaleOrder(models.Model):
         names = {line: self._describe_line(line) for line in self._get_work_lines()}
         self._drop_drafts(fields.Date.subtract(date, days=1))
         self.write({"order_line": commands})
+        self._check_order_amounts()
         self._tell(*self._get_change_notes(date, before, names))
         return True
 
     # === ACTIONS ===#
 
+    @own_context
     def action_stop_subscription(self):
         """Open the dialog that stops the subscription."""
         return self._open_stop_wizard("stop", self.env._("Stop – %(order)s", order=self.name))
 
+    @own_context
     def action_resume_subscription(self):
         """Open the dialog that resumes the subscription."""
         return self._open_stop_wizard("resume", self.env._("Resume – %(order)s", order=self.name))
 
+    @own_context
     def action_change_subscription(self):
         """Open the dialog that changes what the next periods bill, or their length."""
         self._check_can_be_changed()
         wizard = self.env["sale.subscription.change.wizard"]._create_for_order(self)
         return wizard._get_open_action()
 
+    @own_context
     def action_duplicate_subscription(self):
         """Duplicate the order as a quotation, to begin on the next date of this one."""
         self._check_one_order()
@@ -380,18 +392,18 @@ class SaleOrder(models.Model):
                     self.env._(
                         "“%(value)s” is no change of a line. Known are line_id, product_id, name, "
                         "quantity, price_unit, discount.",
-                        value=str(values),
+                        value=shown(values),
                     )
                 )
             for name in LINE_FIELDS:
                 value = values.get(name, 0.0)
-                known_number = type(value) in (int, float) and isfinite(value)
+                known_number = type(value) in (int, float) and abs(value) < LARGEST
                 if not known_number or (name == "quantity" and value < 0):
                     raise UserError(
                         self.env._(
                             "Line “%(line)s”: “%(value)s” can't be its %(name)s.",
                             line=self._get_row_name(values.get("line_id")),
-                            value=str(value),
+                            value=shown(value),
                             name=name,
                         )
                     )
@@ -408,7 +420,7 @@ class SaleOrder(models.Model):
                 raise UserError(
                     self.env._(
                         "Line “%(value)s” is not a line to bill of order %(order)s.",
-                        value=self._get_row_name(values["line_id"]) or str(values["line_id"]),
+                        value=self._get_row_name(values["line_id"]) or shown(values["line_id"]),
                         order=self.name,
                     )
                 )
@@ -417,13 +429,12 @@ class SaleOrder(models.Model):
             agreed = {"price_unit": line.price_unit, "discount": line.discount}
             return Command.update(line.id, {**agreed, **changed})
         product_id = values.get("product_id")
-        if (
-            type(product_id) is not int
-            or not self.env["product.product"].browse(product_id).exists()
-        ):
-            raise UserError(self.env._("“%(value)s” is no product to add.", value=str(product_id)))
-        if values.get("name"):
-            changed["name"] = values["name"]
+        if not is_id(product_id) or not self.env["product.product"].browse(product_id).exists():
+            raise UserError(
+                self.env._("“%(value)s” is no product to add.", value=shown(product_id))
+            )
+        if name := read_text(self.env, values.get("name")):
+            changed["name"] = name
         last = max(self.order_line.mapped("sequence"), default=10)
         return Command.create({"product_id": product_id, "sequence": last, **changed})
 

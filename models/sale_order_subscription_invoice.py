@@ -1,5 +1,6 @@
 """The invoices of a subscription's periods: one order wholly, each time."""
 
+from collections import deque
 from functools import partial
 
 from odoo import api, fields, models
@@ -7,6 +8,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Command, Domain
 from odoo.tools import format_date
 
+from .own_context import own_context
 from .refusal import attempt, attempt_each, get_responsible, tell_once
 from .sale_order_subscription import MAX_PERIODS
 
@@ -18,6 +20,7 @@ class SaleOrder(models.Model):
 
     # === PUBLIC METHODS (RPC) ===#
 
+    @own_context
     def create_subscription_invoices(self, until=None, post=False):
         """Create the invoice of each period that is to be invoiced until a day and has none.
 
@@ -34,6 +37,7 @@ class SaleOrder(models.Model):
         posting = "now" if post else self.company_id._get_subscription_draft_posting()
         return self._invoice_due_periods(until, posting).ids
 
+    @own_context
     def create_period_invoice(self, start, invoice_date=None, post=False):
         """Create the invoice of one period, on purpose: also of one that was cancelled or credited.
 
@@ -52,6 +56,7 @@ class SaleOrder(models.Model):
         posting = "now" if post else self.company_id._get_subscription_draft_posting()
         return self._create_period_invoices([period], posting, invoice_date).id
 
+    @own_context
     def get_subscription_periods(self, until=None):
         """Return the periods that begin until a day, and what bills them.
 
@@ -68,7 +73,7 @@ class SaleOrder(models.Model):
         last = self.subscription_next_start or max(starts, default=False)
         until = self._read_day(until) or last
         periods = []
-        for period in self._iter_periods_until(until):
+        for period in deque(self._iter_periods_until(until), MAX_PERIODS):
             moves = documents.filtered(lambda move, start=period.start: move.period_start == start)
             standing = moves.filtered(lambda move: move._is_standing_period())[:1]
             state = "skipped" if moves and not standing else standing.state or "open"
@@ -81,10 +86,11 @@ class SaleOrder(models.Model):
                     "state": state,
                 }
             )
-        return periods[-MAX_PERIODS:]
+        return periods
 
     # === ACTIONS ===#
 
+    @own_context
     def action_invoice_periods(self):
         """Open the dialog that invoices what is due of these orders."""
         for order in self:
@@ -98,9 +104,11 @@ class SaleOrder(models.Model):
         )
         return wizard._get_open_action()
 
+    @own_context
     def action_view_subscription_invoices(self):
         """Open the invoices of the order's periods."""
         self.ensure_one()
+        self._check_recap_rights()
         # sudo: their ids; the list itself shows what the user may read
         return self.action_view_invoice(invoices=self.sudo().subscription_document_ids.sudo(False))
 
@@ -248,6 +256,7 @@ class SaleOrder(models.Model):
                     order=self.name,
                 )
             )
+        self._check_order_amounts()
 
     def _check_period_is_open(self, period):
         """Refuse a period that a document bills.

@@ -9,6 +9,7 @@ from odoo.fields import Domain
 from ..report import workbook
 from ..tools.money import ZERO, exact
 from ..tools.slices import share
+from .own_context import own_context
 
 # What is summed up over the documents of an order, and over orders.
 DOCUMENT_SUMS = ("billed", "deposit", "deduction", "held", "lost", "total", "paid")
@@ -33,6 +34,7 @@ class SaleOrder(models.Model):
 
     # === PUBLIC METHODS (RPC) ===#
 
+    @own_context
     def get_work_in_progress_workbook(self):
         """Return the statement of work in progress of these orders as a workbook (xlsx).
 

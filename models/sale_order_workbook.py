@@ -3,6 +3,7 @@
 from odoo import fields, models
 
 from ..report import workbook
+from .own_context import own_context
 
 # What is summed up over documents, and over retentions.
 DOCUMENT_FIGURES = (
@@ -34,6 +35,7 @@ class SaleOrder(models.Model):
 
     # === PUBLIC METHODS (RPC) ===#
 
+    @own_context
     def get_billing_workbook(self):
         """Return the workbook (xlsx) of the order: progress by line, documents, retentions.
 
@@ -48,6 +50,7 @@ class SaleOrder(models.Model):
 
     # === ACTIONS ===#
 
+    @own_context
     def action_download_workbook(self):
         """Download the workbook of this order; of several orders, the statement of work in progress.
 

@@ -8,6 +8,10 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tools import clean_context, format_date, formatLang
 
+from ..tools.echo import shown
+from .own_context import own_context
+from .reading import is_id
+
 # Of a chunk, which is one request and one transaction.
 CHUNK = 10
 MOST = 100
@@ -25,7 +29,7 @@ class SaleSituationBatch(models.Model):
 
     _name = "sale.situation.batch"
     _description = "Situations of the Month"
-    _inherit = ["mail.thread"]
+    _inherit = ["mail.thread", "billing.named.access"]
     _order = "id desc"
     _check_company_auto = True
 
@@ -56,7 +60,6 @@ class SaleSituationBatch(models.Model):
     created_total = fields.Char(
         string="Total Created",
         compute="_compute_created_total",
-        compute_sudo=True,
         help="Of the documents, tax included.",
     )
 
@@ -79,10 +82,12 @@ class SaleSituationBatch(models.Model):
                 batch[f"{state}_count"] = len(states.get(state, ()))
 
     @api.depends("line_ids.move_id.amount_total")
+    @api.depends_context("uid")
     def _compute_created_total(self):
         for batch in self:
             totals = defaultdict(float)
-            for move in batch.line_ids.move_id:
+            # sudo: the documents of the rows that the user may read
+            for move in batch.line_ids._filtered_access("read").sudo().move_id:
                 if move.state != "cancel":
                     totals[move.currency_id] -= move.direction_sign * move.amount_total
             batch.created_total = " + ".join(
@@ -93,6 +98,7 @@ class SaleSituationBatch(models.Model):
     # === PUBLIC METHODS (RPC) ===#
 
     @api.model
+    @own_context
     def create_situations_of_the_month(self, progress, invoice_date=None):
         """Create the next situation of many orders; one that is refused doesn't lose the others.
 
@@ -106,6 +112,7 @@ class SaleSituationBatch(models.Model):
             same on the screen
         :raise UserError: where no order or a bad date is given; nothing is written
         """
+        self.browse().check_access("create")
         invoice_date = self.env["sale.order"]._read_invoice_date(invoice_date)
         orders, wanted, refused = self._read_progress(progress)
         batches = self._create_for_orders(orders, wanted, invoice_date)
@@ -113,6 +120,7 @@ class SaleSituationBatch(models.Model):
             row._create_situation()
         return {**batches.line_ids._get_outcome(refused), "batch_ids": batches.ids}
 
+    @own_context
     def create_situations(self, limit=None):
         """Create the situations of the next rows that wait: of one chunk, in this transaction.
 
@@ -140,12 +148,14 @@ class SaleSituationBatch(models.Model):
 
     # === ACTIONS ===#
 
+    @own_context
     def action_retry_refused(self):
         """Let the refused orders wait again: what stood in their way was mended."""
         self.check_access("write")
         self.line_ids.filtered(lambda row: row.state == "refused")._reset()
         return True
 
+    @own_context
     def action_open_documents(self):
         """Open the documents that were created, in Odoo's list of invoices.
 
@@ -260,13 +270,14 @@ class SaleSituationBatch(models.Model):
                 self.env._(
                     "“%(value)s” is no progress of orders: give at least one order's id with its "
                     "progress in %%.",
-                    value=str(progress),
+                    value=shown(progress),
                 )
             )
         wanted, refused = {}, {}
         for key, value in progress.items():
-            text = str(key)
-            order = self.env["sale.order"].browse(int(text) if text.isdecimal() else 0).exists()
+            text = shown(key)
+            order_id = int(text) if text.isdecimal() else 0
+            order = self.env["sale.order"].browse(order_id if is_id(order_id) else 0).exists()
             if not order or not order.has_access("read"):
                 refused[text] = self.env._("There is no order %(id)s that you may read.", id=text)
                 continue
@@ -285,7 +296,7 @@ class SaleSituationBatch(models.Model):
         raise UserError(
             self.env._(
                 "“%(value)s” is no limit: give a number from 1 to %(most)s.",
-                value=str(limit),
+                value=shown(limit),
                 most=MOST,
             )
         )

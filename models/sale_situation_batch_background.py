@@ -6,6 +6,8 @@ from odoo import api, fields, models
 
 from .refusal import CONCURRENCY, attempt, get_responsible
 
+from .own_context import own_context
+
 
 class SaleSituationBatch(models.Model):
     _inherit = "sale.situation.batch"
@@ -16,6 +18,7 @@ class SaleSituationBatch(models.Model):
 
     # === ACTIONS ===#
 
+    @own_context
     def action_create_in_background(self):
         """Let the situations be created while the user does something else; he is told at the end."""
         self.ensure_one()
@@ -37,6 +40,7 @@ class SaleSituationBatch(models.Model):
             },
         }
 
+    @own_context
     def action_stop_background(self):
         """Stop after the chunk that is being worked on."""
         self.check_access("write")

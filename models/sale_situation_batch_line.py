@@ -4,6 +4,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import clean_context, float_compare
 
+from ..tools.echo import shown
+from .own_context import own_context
 from .refusal import attempt
 from .sale_order import PROGRESS_DECIMALS
 
@@ -14,9 +16,11 @@ CHANGED = {"new_progress"}
 
 class SaleSituationBatchLine(models.Model):
     _name = "sale.situation.batch.line"
+    _inherit = "billing.named.access"
     _description = "Order of a Batch of Situations"
     _order = "id"
     _check_company_auto = True
+    _named_fields = ("order_id",)
 
     batch_id = fields.Many2one(
         "sale.situation.batch", required=True, readonly=True, index=True, ondelete="cascade"
@@ -149,6 +153,7 @@ class SaleSituationBatchLine(models.Model):
 
     # === ACTIONS ===#
 
+    @own_context
     def action_open_detail(self):
         """Open the order's situation line by line; what it creates is noted on this row."""
         self.ensure_one()
@@ -156,9 +161,10 @@ class SaleSituationBatchLine(models.Model):
         self._check_open()
         action = self.order_id.action_create_situation()
         wizard = self.env["sale.situation.wizard"].browse(action["res_id"])
-        wizard.invoice_date = self.batch_id.invoice_date
-        return {**action, "context": {"situation_batch_line_id": self.id}}
+        wizard.write({"invoice_date": self.batch_id.invoice_date, "batch_line_id": self.id})
+        return action
 
+    @own_context
     def action_retry(self):
         """Let this order wait again."""
         self.check_access("write")
@@ -254,6 +260,6 @@ class SaleSituationBatchLine(models.Model):
             raise UserError(
                 self.env._(
                     "%(fields)s of an order in a batch is not to be written.",
-                    fields=", ".join(sorted(others)),
+                    fields=shown(", ".join(sorted(others))),
                 )
             )

@@ -4,6 +4,8 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 from odoo.tools.query import Query
 
+from ..models.own_context import own_context
+
 
 class SaleSituationAnalysis(models.Model):
     """One billed line of a document, invoice or credit note, of an order that is billed in steps.
@@ -230,6 +232,7 @@ class SaleSituationAnalysis(models.Model):
 
     # === ACTIONS ===#
 
+    @own_context
     def action_open_document(self):
         """Open the document of this line."""
         self.ensure_one()

@@ -1,10 +1,12 @@
 """Exact amounts: decimals from Odoo's floats, rounding as Odoo does, spreading of cents."""
 
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 
 ZERO = Decimal(0)
 ONE = Decimal(1)
 HUNDRED = Decimal(100)
+# As many digits as a float may have: what somebody typed is to be read, be it of no use.
+_WIDE = Context(prec=400)
 
 
 def exact(number):
@@ -23,8 +25,10 @@ def rounded(amount, step):
     (Decimal('1.01'), Decimal('-1.01'))
     >>> rounded(exact(12.37), exact(0.05)), rounded(exact(1499.5), exact(1))
     (Decimal('12.35'), Decimal('1500'))
+    >>> rounded(exact(1e300), exact(0.01)) == exact(1e300)
+    True
     """
-    return (amount / step).quantize(ONE, ROUND_HALF_UP) * step
+    return (amount / step).quantize(ONE, ROUND_HALF_UP, _WIDE) * step
 
 
 def spread(amount, weights, step):

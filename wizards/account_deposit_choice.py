@@ -1,12 +1,15 @@
 from odoo import api, fields, models
 from odoo.fields import Command
 
+from ..models.own_context import own_context
 from ..tools.money import ZERO, exact, rounded
 
 
 class AccountDepositChoice(models.TransientModel):
     _name = "account.deposit.choice"
+    _inherit = "billing.named.access"
     _description = "Choose Deposits"
+    _named_fields = ("move_id",)
 
     move_id = fields.Many2one("account.move", required=True, readonly=True, ondelete="cascade")
     currency_id = fields.Many2one(related="move_id.currency_id")
@@ -51,6 +54,7 @@ class AccountDepositChoice(models.TransientModel):
 
     # === ACTIONS ===#
 
+    @own_context
     def action_apply(self):
         """Deduct what is ticked, and note the payments that are to settle the invoice."""
         self.ensure_one()
@@ -76,7 +80,8 @@ class AccountDepositChoice(models.TransientModel):
         values_list = [
             {
                 "deposit_id": row["move"].id,
-                "order_id": row["order"].id,
+                # An order that the user may not read, of which the invoice deducts a deposit already.
+                "order_id": row["order"].sudo(False).has_access("read") and row["order"].id,
                 "name": row["move"].name,
                 "date": row["date"],
                 "total": float(row["total"]),
@@ -111,7 +116,9 @@ class AccountDepositChoice(models.TransientModel):
 
 class AccountDepositChoiceLine(models.TransientModel):
     _name = "account.deposit.choice.line"
+    _inherit = "billing.named.access"
     _description = "Choose Deposits: Line"
+    _named_fields = ("wizard_id", "deposit_id", "advance_line_id", "order_id")
 
     wizard_id = fields.Many2one("account.deposit.choice", required=True, ondelete="cascade")
     currency_id = fields.Many2one(related="wizard_id.currency_id")

@@ -3,6 +3,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..models.own_context import own_context
 from ..models.sale_order import WORK_KINDS
 
 
@@ -28,8 +29,8 @@ class AccountMoveReversal(models.TransientModel):
     @api.depends("move_ids")
     def _compute_later_drafts(self):
         for wizard in self:
-            # sudo: names of documents of the same order
-            moves = wizard.move_ids._origin.sudo()
+            # sudo: names of documents of the same order, for who may read what is cancelled
+            moves = wizard.move_ids._origin._filtered_access("read").sudo()
             drafts = moves.billing_order_id.billing_document_ids.filtered(
                 lambda move, moves=moves: (
                     move.state == "draft"
@@ -43,6 +44,7 @@ class AccountMoveReversal(models.TransientModel):
 
     # === ACTIONS ===#
 
+    @own_context
     def action_cancel_document(self):
         """Cancel the document by a credit note, and come back to the order."""
         self._cancel_document()

@@ -1,12 +1,16 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 
 from ..models.account_retention_operation import KINDS
+from ..models.own_context import own_context
 
 
 class AccountRetentionWizard(models.TransientModel):
     _name = "account.retention.wizard"
+    _inherit = "billing.named.access"
     _description = "Release, Replace, Oppose or Lose Retentions"
+    _named_fields = ("order_id", "move_ids")
 
     kind = fields.Selection(KINDS, required=True, readonly=True)
     order_id = fields.Many2one("sale.order", readonly=True)
@@ -41,6 +45,21 @@ class AccountRetentionWizard(models.TransientModel):
             wizard.available = wizard.amount = float(available[0])
         return wizard._get_open_action()
 
+    def _get_named(self, name):
+        # EXTENDS: a salesperson may bill an order without being allowed to read all its documents.
+        named = super()._get_named(name)
+        if name == "move_ids" and self.order_id:
+            # sudo: which order they are of
+            named = named.sudo().filtered(lambda move: move.billing_order_id != self.order_id)
+        return named.sudo(False)
+
+    @api.model
+    def _get_readable_domain(self, name):
+        # EXTENDS: as above.
+        domain = super()._get_readable_domain(name)
+        return Domain("order_id", "!=", False) | domain if name == "move_ids" else domain
+
+    @own_context
     def action_confirm(self):
         """Do it: order by order, an invoice without order by itself."""
         self.ensure_one()

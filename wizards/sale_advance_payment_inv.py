@@ -2,11 +2,14 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
+from ..models.own_context import own_context
 from ..tools.money import exact
 
 
 class SaleAdvancePaymentInv(models.TransientModel):
-    _inherit = "sale.advance.payment.inv"
+    _name = "sale.advance.payment.inv"
+    _inherit = ["sale.advance.payment.inv", "billing.named.access"]
+    _named_fields = ("sale_order_ids",)
 
     advance_payment_method = fields.Selection(
         selection_add=[("partial", "Partial invoice (chosen lines, billed whole)")],
@@ -128,6 +131,7 @@ class SaleAdvancePaymentInv(models.TransientModel):
         # What a deposit comes to is never the caller's context's to say (`_create_deposit`).
         return super(SaleAdvancePaymentInv, self.with_context(deposit_total=None)).create_invoices()
 
+    @own_context
     def action_create_draft(self):
         """Create what was chosen: Odoo's own invoice, or a deposit or a partial invoice as RPC does.
 
@@ -152,6 +156,7 @@ class SaleAdvancePaymentInv(models.TransientModel):
         )
         return order.action_view_invoice(invoices=self.env["account.move"].browse(move_id))
 
+    @own_context
     def action_set_deposit_account(self):
         """Set the company's down payment account to the one that is proposed."""
         self.ensure_one()

@@ -1,10 +1,14 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..models.own_context import own_context
+
 
 class SaleBalanceWizard(models.TransientModel):
     _name = "sale.balance.wizard"
+    _inherit = "billing.named.access"
     _description = "Create Balance Invoice"
+    _named_fields = ("order_id",)
 
     order_id = fields.Many2one("sale.order", required=True, readonly=True)
     invoice_date = fields.Date(default=fields.Date.context_today)
@@ -52,6 +56,7 @@ class SaleBalanceWizard(models.TransientModel):
                 },
             )
 
+    @own_context
     def action_create(self):
         """Create the draft balance and open it."""
         self.ensure_one()

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
+from ..models.own_context import own_context
 from ..models.sale_order_instalment import FEWEST, PERCENT_DECIMALS
 from ..models.sale_subscription_event import UNITS
 from ..tools.money import HUNDRED, ZERO, exact, rounded
@@ -9,7 +10,9 @@ from ..tools.money import HUNDRED, ZERO, exact, rounded
 
 class SaleInstalmentWizard(models.TransientModel):
     _name = "sale.instalment.wizard"
+    _inherit = "billing.named.access"
     _description = "Plan Instalments"
+    _named_fields = ("order_id",)
 
     order_id = fields.Many2one("sale.order", required=True, readonly=True)
     currency_id = fields.Many2one(related="order_id.currency_id")
@@ -60,6 +63,7 @@ class SaleInstalmentWizard(models.TransientModel):
 
     # === ACTIONS ===#
 
+    @own_context
     def action_create(self):
         """Create the instalments, or put them in the place of those that are not posted yet, and show
         them."""
@@ -159,8 +163,10 @@ class SaleInstalmentWizard(models.TransientModel):
 
 class SaleInstalmentWizardLine(models.TransientModel):
     _name = "sale.instalment.wizard.line"
+    _inherit = "billing.named.access"
     _description = "Instalment to Plan"
     _order = "date, id"
+    _named_fields = ("wizard_id",)
 
     wizard_id = fields.Many2one(
         "sale.instalment.wizard", required=True, ondelete="cascade", index=True

@@ -5,13 +5,16 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tools import float_compare
 
+from ..models.own_context import Handed, own_context
 from ..models.res_company import DEDUCTION_RULES
 from ..models.sale_order import PROGRESS_DECIMALS, SECTIONS
 
 
 class SaleSituationWizard(models.TransientModel):
     _name = "sale.situation.wizard"
+    _inherit = "billing.named.access"
     _description = "Create Situation Invoice"
+    _named_fields = ("order_id",)
 
     order_id = fields.Many2one("sale.order", required=True, readonly=True)
     currency_id = fields.Many2one(related="order_id.currency_id")
@@ -67,6 +70,7 @@ class SaleSituationWizard(models.TransientModel):
 
     # === ACTIONS ===#
 
+    @own_context
     def action_finish_all(self):
         """Bring every line to 100 %."""
         for line in self._get_work_lines():
@@ -74,20 +78,22 @@ class SaleSituationWizard(models.TransientModel):
         self._refresh()
         return self._get_open_action()
 
+    @own_context
     def action_create(self):
         """Create the draft situation and open it."""
         self.ensure_one()
         entries = self._get_changed_entries()
-        order = self.order_id.with_context(situation_texts=self._get_texts())
+        order = self.order_id.with_context(situation_texts=Handed(self._get_texts()))
         move_id = order.create_situation_invoice(
             entries, *self._get_deduction(), invoice_date=self.invoice_date
         )
         return self.order_id.action_view_invoice(invoices=self.env["account.move"].browse(move_id))
 
+    @own_context
     def action_send_for_approval(self):
         """Print the situation as a draft for approval, without making it, and open an e-mail with it."""
         self.ensure_one()
-        order = self.order_id.with_context(situation_texts=self._get_texts())
+        order = self.order_id.with_context(situation_texts=Handed(self._get_texts()))
         print_values = order.get_draft_situation(
             self._get_changed_entries(), *self._get_deduction(), invoice_date=self.invoice_date
         )
@@ -252,8 +258,10 @@ class SaleSituationWizard(models.TransientModel):
 
 class SaleSituationWizardLine(models.TransientModel):
     _name = "sale.situation.wizard.line"
+    _inherit = "billing.named.access"
     _description = "Line of a Situation to Create"
     _order = "sequence, id"
+    _named_fields = ("wizard_id", "order_line_id")
 
     wizard_id = fields.Many2one(
         "sale.situation.wizard", required=True, ondelete="cascade", index=True
@@ -313,6 +321,7 @@ class SaleSituationWizardLine(models.TransientModel):
 
     # === ACTIONS ===#
 
+    @own_context
     def action_finish(self):
         """Bring the line, or all lines of the section, to 100 %."""
         self.ensure_one()

@@ -1,16 +1,23 @@
 """The situation wizard, opened from a row of a batch."""
 
-from odoo import models
+from odoo import fields, models
+
+from ..models.own_context import own_context
 
 
 class SaleSituationWizard(models.TransientModel):
     _inherit = "sale.situation.wizard"
 
+    batch_line_id = fields.Many2one(
+        "sale.situation.batch.line",
+        ondelete="cascade",
+        help="The row of a batch that the document is created for.",
+    )
+
+    @own_context
     def action_create(self):
         # EXTENDS: what the detail of a batch's row creates is that row's document.
-        row = self.env["sale.situation.batch.line"].browse(
-            self.env.context.get("situation_batch_line_id")
-        )
+        row = self.batch_line_id
         if not row:
             return super().action_create()
         row.check_access("write")

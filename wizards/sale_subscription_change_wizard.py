@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tools import format_date
 
+from ..models.own_context import own_context
 from ..models.sale_subscription_event import UNITS
 from ..tools.periods import Rhythm, carried_day
 
@@ -12,7 +13,9 @@ TOLD_DATES = 4
 
 class SaleSubscriptionChangeWizard(models.TransientModel):
     _name = "sale.subscription.change.wizard"
+    _inherit = "billing.named.access"
     _description = "Change a Subscription"
+    _named_fields = ("order_id",)
 
     order_id = fields.Many2one("sale.order", required=True, readonly=True)
     currency_id = fields.Many2one(related="order_id.currency_id")
@@ -42,6 +45,7 @@ class SaleSubscriptionChangeWizard(models.TransientModel):
             dates = [format_date(self.env, rhythm.get_start(first + n)) for n in range(TOLD_DATES)]
             wizard.dates = ", ".join(dates) + "…"
 
+    @own_context
     def action_apply(self):
         """Change the lines and the length of the periods, where they were changed."""
         self.ensure_one()
@@ -97,7 +101,9 @@ class SaleSubscriptionChangeWizard(models.TransientModel):
 
 class SaleSubscriptionChangeWizardLine(models.TransientModel):
     _name = "sale.subscription.change.wizard.line"
+    _inherit = "billing.named.access"
     _description = "Changed Line of a Subscription"
+    _named_fields = ("wizard_id", "order_line_id")
 
     wizard_id = fields.Many2one(
         "sale.subscription.change.wizard", required=True, ondelete="cascade"

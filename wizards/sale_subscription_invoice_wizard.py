@@ -1,10 +1,14 @@
 from odoo import api, fields, models
 from odoo.tools import format_date
 
+from ..models.own_context import own_context
+
 
 class SaleSubscriptionInvoiceWizard(models.TransientModel):
     _name = "sale.subscription.invoice.wizard"
+    _inherit = "billing.named.access"
     _description = "Invoice the Periods of Subscriptions"
+    _named_fields = ("order_ids",)
 
     order_ids = fields.Many2many("sale.order", required=True, readonly=True)
     until = fields.Date(
@@ -48,6 +52,7 @@ class SaleSubscriptionInvoiceWizard(models.TransientModel):
                 "sale_situation_invoicing.subscription_invoice_summary", {"rows": rows}
             )
 
+    @own_context
     def action_invoice(self):
         """Make the invoices; open them, or say which orders were refused, and why."""
         self.ensure_one()
@@ -61,6 +66,7 @@ class SaleSubscriptionInvoiceWizard(models.TransientModel):
         )
         return self._get_open_action()
 
+    @own_context
     def action_open_invoices(self):
         """Open the invoices that were made."""
         self.ensure_one()

@@ -1,9 +1,13 @@
 from odoo import api, fields, models
 
+from ..models.own_context import own_context
+
 
 class SaleSubscriptionStopWizard(models.TransientModel):
     _name = "sale.subscription.stop.wizard"
+    _inherit = "billing.named.access"
     _description = "Stop or Resume a Subscription"
+    _named_fields = ("order_id",)
 
     order_id = fields.Many2one("sale.order", required=True, readonly=True)
     kind = fields.Selection([("stop", "Stop"), ("resume", "Resume")], required=True, readonly=True)
@@ -24,6 +28,7 @@ class SaleSubscriptionStopWizard(models.TransientModel):
             else:
                 wizard.consequence = order._get_stop_note(wizard.date)
 
+    @own_context
     def action_apply(self):
         """Stop or resume the subscription."""
         self.ensure_one()
