@@ -7,6 +7,7 @@ from odoo.tools import format_date, formatLang
 
 from ..tools.money import exact, rounded
 from .account_partial_reconcile import LIQUIDITY_JOURNALS
+from .own_context import own_context
 
 
 class AccountMove(models.Model):
@@ -53,6 +54,7 @@ class AccountMove(models.Model):
 
     # === ACTIONS ===#
 
+    @own_context
     def action_settle_retention(self):
         """Settle the retention with all credits that `retention_credit` counts, an entry for each.
 
@@ -66,6 +68,7 @@ class AccountMove(models.Model):
 
     # === BUSINESS METHODS ===#
 
+    @own_context
     def settle_retention(self, line_id=None, amount=None):
         """Settle the retention of this invoice with what a posted payment left as a credit.
 

@@ -4,9 +4,8 @@ from markupsafe import Markup
 
 from odoo import api, fields, models
 
-from .refusal import CONCURRENCY, attempt, get_responsible
-
 from .own_context import own_context
+from .refusal import CONCURRENCY, attempt, get_responsible
 
 
 class SaleSituationBatch(models.Model):

@@ -2,6 +2,8 @@
 
 from odoo import api, fields, models
 
+from ..models.own_context import Handed
+
 
 class AccountPaymentRegister(models.TransientModel):
     _inherit = "account.payment.register"
@@ -104,7 +106,7 @@ class AccountPaymentRegister(models.TransientModel):
         # EXTENDS account: each retention with its own line. The salespeople are told of one payment.
         retained = [values for values in to_process if values.get("retentions")]
         for values in retained:
-            values["payment"] = values["payment"].with_context(hold_payment_notices=True)
+            values["payment"] = values["payment"].with_context(hold_payment_notices=Handed(True))
         res = super()._reconcile_payments(to_process, edit_mode=edit_mode)
         for values in retained:
             payment = values["payment"]
