@@ -183,6 +183,7 @@ class EveryMethodCommon(SituationCommon):
         return {
             **{("sale.order", name): values for name, values in orders.items()},
             ("account.move", "choose_advances"): {"advance_ids": []},
+            ("account.move", "settle_retention"): {"line_id": None, "amount": 1.0},
             ("account.move", "deduct_deposits"): {
                 "choices": [{"deposit_id": self.paid_deposit.id, "amount": 1.0}]
             },

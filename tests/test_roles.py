@@ -42,10 +42,12 @@ ROWS = {
         "action_send_reminder": BILL,
         "action_send_reminders": BILL,
         "action_set_deposit_account": ACCOUNTS,
+        "action_settle_retention": INVOICE,
         "choose_advances": INVOICE,
         "deduct_deposits": INVOICE,
         "get_billing_workbook": READ,
         "send_reminder": BILL,
+        "settle_retention": INVOICE,
     },
     "account.move.reversal": {"action_cancel_document": INVOICE},
     "account.retention": {
