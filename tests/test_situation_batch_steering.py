@@ -118,6 +118,13 @@ class TestScheduledPosting(RpcClients):
         self.assertEqual(set(documents.mapped("auto_post")), {"no"})
         self.assertEqual(set(documents.mapped("send_when_posted")), {False})
 
+    def test_odoo_s_own_invoice(self):
+        context = {"default_auto_post": "at_date", "default_send_when_posted": True}
+        own = self.order.with_user(self.salesperson).with_context(**context)
+        own._create_invoices()
+        [document] = self.order.invoice_ids
+        self.assertEqual((document.auto_post, document.send_when_posted), ("no", False))
+
     def test_who_may_post(self):
         self.xmlrpc("sale.order", "create_instalment_invoices", self.order.ids, 2, "2999-01-01")
         self.assertEqual(self.order.billing_document_ids.mapped("auto_post"), ["at_date"] * 2)
