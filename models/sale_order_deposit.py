@@ -250,7 +250,8 @@ class SaleOrder(models.Model):
         for move in lines.invoice_lines.move_id:
             orders = move.line_ids.sale_line_ids.order_id
             if not move.billing_kind and len(orders) == 1 and move._is_deposit():
-                move.write({"billing_kind": "deposit", "billing_order_id": orders.id})
+                # sudo: what the document is, as it stands; nobody's to write
+                move.sudo().write({"billing_kind": "deposit", "billing_order_id": orders.id})
 
     # === MAKING A DEPOSIT ===#
 
