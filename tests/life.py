@@ -488,9 +488,8 @@ class Life:
         return amount
 
     def payments(self):
-        return self.env["account.payment"].search(
-            [("move_id", ">", self.first_move), ("state", "in", ("in_process", "paid"))], order="id"
-        )
+        """Return the payments that stand."""
+        return self.entries("posted").origin_payment_id.sorted("id")
 
     def do_unpay(self):
         payment = self.one_of(self.payments())
