@@ -45,7 +45,12 @@ class WorkbookController(http.Controller):
             raise NotFound()
         found = set(map(int, numbers))
         most = MAX_RECORDS if model == "sale.order" else 1
-        if not all(map(is_id, found)) or len(found) != len(numbers) or len(found) > most:
+        if (
+            0 in found
+            or not all(map(is_id, found))
+            or len(found) != len(numbers)
+            or len(found) > most
+        ):
             raise NotFound()
         records = request.env[model].browse(map(int, numbers))
         if len(records.exists()) != len(records):

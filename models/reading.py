@@ -32,5 +32,5 @@ def read_text(env, value):
 
 
 def is_id(value):
-    """Whether a value can be the id of a record."""
-    return type(value) is int and 0 < value <= LARGEST_ID
+    """Whether a value can be asked for as the id of a record; 0 can, and is none."""
+    return type(value) is int and 0 <= value <= LARGEST_ID
