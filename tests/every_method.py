@@ -96,6 +96,7 @@ class EveryMethodCommon(SituationCommon):
                 ],
             }
         )
+        cls.overpaid = cls.make_overpaid(cls.make_order(cls.line("Gate", 1, 500), **own))
         cls.batch = (
             cls.env["sale.situation.batch"]
             .with_user(cls.salesperson)
@@ -108,6 +109,30 @@ class EveryMethodCommon(SituationCommon):
             [("order_id", "=", cls.order.id)], limit=1
         )
         cls.env.flush_all()
+
+    @classmethod
+    def make_overpaid(cls, order):
+        """Return an invoice of which the retention alone is open, beside a credit of the customer."""
+        move = cls.situation(order, 100, invoice_date="2026-02-28", post=True)
+        payment = cls.env["account.payment"].create(
+            {
+                "payment_type": "inbound",
+                "partner_type": "customer",
+                "partner_id": cls.customer.id,
+                "amount": move.amount_total,
+                "date": "2026-03-20",
+                "journal_id": cls.company_data["default_journal_bank"].id,
+            }
+        )
+        payment.action_post()
+        shares = move.line_ids.filtered(
+            lambda line: line.display_type == "payment_term" and not line.is_retention
+        )
+        credit = payment.move_id.line_ids.filtered(
+            lambda line: line.account_id == shares.account_id
+        )
+        (shares + credit).reconcile()
+        return move
 
     @classmethod
     def make_user(cls, login, groups, **values):
@@ -227,6 +252,7 @@ class EveryMethodCommon(SituationCommon):
                 ("action_cancel_draft_document", "action_send_for_approval"), self.draft
             ),
             "action_set_deposit_account": self.draft_deposit,
+            **dict.fromkeys(("settle_retention", "action_settle_retention"), self.overpaid),
         }
         if name in others:
             record = others[name]
