@@ -26,6 +26,7 @@ from . import (
     test_kernel,
     test_old_statements,
     test_on_demand,
+    test_order_repriced,
     test_partial,
     test_payment_notice,
     test_periods,
