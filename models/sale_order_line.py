@@ -48,7 +48,9 @@ class SaleOrderLine(models.Model):
             lines.invalidate_recordset(["contract_amount", "contract_total"], flush=False)
             self.env.add_to_compute(self._fields["qty_invoiced"], lines)
             orders = lines.order_id
-            self.env.add_to_compute(orders._fields["billing_progress"], orders)
+            # The contract was read beside the order's totals, which then are those of the old price.
+            for name in ("billing_progress", "amount_untaxed", "amount_tax", "amount_total"):
+                self.env.add_to_compute(orders._fields[name], orders)
         return res
 
     def _prepare_qty_invoiced(self):

@@ -31,6 +31,7 @@ from . import (
     test_named_access,
     test_old_statements,
     test_on_demand,
+    test_order_repriced,
     test_own_context,
     test_partial,
     test_payment_notice,
