@@ -11,6 +11,26 @@ class AccountTax(models.Model):
     _inherit = "account.tax"
 
     @api.model
+    def _add_tax_details_in_base_line(self, base_line, company, rounding_method=None):
+        # EXTENDS account: an order whose billing has begun goes on rounding as it did then.
+        if rounding_method is None:
+            rounding_method = self._get_kept_rounding_method(base_line["record"])
+        return super()._add_tax_details_in_base_line(base_line, company, rounding_method)
+
+    @api.model
+    def _get_kept_rounding_method(self, record):
+        """Return the rounding method that an order keeps; None for the company's.
+
+        :param record: what a base line is of: a line of an order or an invoice, an order, a dict
+        """
+        name = getattr(record, "_name", None)
+        if name == "sale.order.line":
+            record = record.order_id
+        elif name != "sale.order":
+            return None
+        return record.billing_rounding_method or None
+
+    @api.model
     def _round_base_lines(self, base_lines, company, rounding_method=None):
         """Let the engine compute base lines and round them together.
 

@@ -10,6 +10,7 @@ class SaleOrder(models.Model):
 
     _kept_by_billing = (
         "billing_progress",
+        "billing_rounding_method",
         "deposit_percent",
         "initial_amount_total",
         "initial_amount_untaxed",

@@ -12,6 +12,19 @@ from ..tools.slices import WorkLine
 class SaleOrder(models.Model):
     _inherit = "sale.order"
 
+    billing_rounding_method = fields.Selection(
+        selection=lambda self: (
+            self.env["res.company"]
+            ._fields["tax_calculation_rounding_method"]
+            ._description_selection(self.env)
+        ),
+        string="Rounding of Taxes",
+        readonly=True,
+        copy=False,
+        help="How the taxes of the order were rounded when its billing began: it goes on so, whatever "
+        "its company chooses meanwhile.",
+    )
+
     def _get_work_lines(self):
         """Return the lines that situations bill, in the order's own sequence."""
         return self.order_line.filtered(lambda line: line._is_work_line())
@@ -27,17 +40,25 @@ class SaleOrder(models.Model):
             "bases": {tax: float}}}``
         """
         self.ensure_one()
+        return self._get_contract()[1]
+
+    def _get_contract(self):
+        """Return how the taxes of the order are rounded, and `_get_contract_amounts`."""
         lines = self._get_priced_lines()
-        contract = self._read_contract(lines)
+        own = self.billing_rounding_method or self.company_id.tax_calculation_rounding_method
+        contract = self._read_contract(lines, own)
         if not self._is_contract(contract):
-            methods = self.company_id._fields["tax_calculation_rounding_method"].get_values(
-                self.env
-            )
-            for method in methods:
+            for method in self._fields["billing_rounding_method"].get_values(self.env):
                 other = self._read_contract(lines, method)
                 if self._is_contract(other):
-                    return other
-        return contract
+                    return method, other
+        return own, contract
+
+    def _keep_rounding_method(self):
+        """Keep how the taxes of the order are rounded, from its first document on."""
+        if not self.billing_rounding_method:
+            # sudo: follows from the document that the user may make
+            self.sudo().billing_rounding_method = self._get_contract()[0]
 
     def _read_contract(self, lines, rounding_method=None):
         """Return the amounts of order lines, rounded together; see `_get_contract_amounts`."""

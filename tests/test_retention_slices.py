@@ -217,6 +217,22 @@ class TestRoundingOfTheCompany(SituationCommon):
                     self.assertEqual(line.untaxed_amount_to_invoice, 0)
                     self.assertEqual(line.amount_to_invoice, 0)
 
+    def test_it_changes_beside_a_deposit(self):
+        """Odoo writes on the order's down payment lines at each posting, and would price the whole order
+        anew: 20.01 line by line stay 20.01."""
+        self.company.tax_calculation_rounding_method = "round_per_line"
+        order = self.make_order(*(self.line(name, 1, 33.33) for name in "abc"))
+        self.deposit(order, 30, post=True)
+        self.env.flush_all()
+        self.company.tax_calculation_rounding_method = "round_globally"
+        self.env.invalidate_all()
+        self.situation(order, 60, post=True)
+        self.balance(order, post=True)
+        self.env.invalidate_all()
+        self.assertEqual(order.amount_total, 120.00)
+        self.assertJobTies(order)
+        self.assertDepositsTie(order)
+
     def test_nothing_is_left_to_invoice_line_by_line(self):
         """3 × 33.33 at 20 % included are 83.33 untaxed, where the lines alone would be 27.78 each."""
         self.company.tax_calculation_rounding_method = "round_globally"
