@@ -14,7 +14,7 @@ class AccountTax(models.Model):
     def _add_tax_details_in_base_line(self, base_line, company, rounding_method=None):
         # EXTENDS account: an order whose billing has begun goes on rounding as it did then.
         if rounding_method is None:
-            rounding_method = self._get_kept_rounding_method(base_line["record"])
+            rounding_method = self._get_kept_rounding_method(base_line.get("record"))
         return super()._add_tax_details_in_base_line(base_line, company, rounding_method)
 
     @api.model
