@@ -91,14 +91,7 @@ class AccountMove(models.Model):
         credit = self._read_retention_credit(line_id)
         credit.move_id.lock_for_update(allow_referencing=True)
         amount = self._read_settled_amount(amount, self._get_settlements(credit)[credit])
-        entry = self.env["account.move"].create(self._prepare_settlement(credit, amount))
-        # sudo: rights were checked; settlements are made here only
-        self.env["account.retention.settlement"].sudo().create(
-            {"entry_id": entry.id, "move_id": self.id, "credit_line_id": credit.id}
-        )
-        entry._post(soft=False)
-        used, paying = entry.line_ids.sorted("id")
-        (credit + used).reconcile()
+        entry, paying = self._post_settlement(credit, self._prepare_settlement(credit, amount))
         (self._get_open_retention() + paying).reconcile()
         return entry.id
 
@@ -245,7 +238,6 @@ class AccountMove(models.Model):
 
         :param amount: in the invoice's currency
         """
-        journal = self._get_settlement_journal()
         retention = self._get_open_retention()
         part = amount / self._convert_credit(credit)
         used = credit.currency_id.round(-credit.amount_residual_currency * part)
@@ -255,31 +247,91 @@ class AccountMove(models.Model):
             move=self.name,
             payment=credit.move_id.name,
         )
-        lines = [
-            (credit, credit.currency_id, used, balance),
-            (retention, self.currency_id, -amount, -balance),
-        ]
+        return self._prepare_transfer(
+            name,
+            credit.date,
+            (credit.account_id, credit.partner_id, credit.currency_id, used, balance),
+            (retention.account_id, retention.partner_id, self.currency_id, -amount, -balance),
+        )
+
+    def _prepare_transfer(self, name, date, *lines):
+        """Return the values of an entry between the customer's account and the retention's.
+
+        :param date: of the entry; the first open day after it where that is locked
+        :param lines: ``(account, partner, currency, amount_currency, balance)``
+        """
+        journal = self._get_settlement_journal()
         entry = self.new({"journal_id": journal.id, "company_id": self.company_id.id})
         return {
             "move_type": "entry",
             "journal_id": journal.id,
             "company_id": self.company_id.id,
-            "date": entry._get_open_date(credit.date),
+            "date": entry._get_open_date(date),
             "ref": name,
             "line_ids": [
                 Command.create(
                     {
                         "name": name,
-                        "account_id": line.account_id.id,
-                        "partner_id": line.partner_id.id,
+                        "account_id": account.id,
+                        "partner_id": partner.id,
                         "currency_id": currency.id,
                         "amount_currency": amount_currency,
-                        "balance": line_balance,
+                        "balance": balance,
                     }
                 )
-                for line, currency, amount_currency, line_balance in lines
+                for account, partner, currency, amount_currency, balance in lines
             ],
         }
+
+    # === WHAT A CANCELLED DOCUMENT FREES ===#
+
+    def _get_retention_payments(self):
+        """Return the journal items that pay the retention of this document, credit notes left out."""
+        retention = self._get_retention_lines()
+        lines = retention.matched_credit_ids.credit_move_id
+        lines |= retention.matched_debit_ids.debit_move_id
+        return lines.filtered(lambda line: not line.move_id.is_invoice(include_receipts=True))
+
+    def _move_freed_payments(self, lines, date):
+        """Bring what payments of this document's retention have free to the customer's account, where any
+        invoice can use it: nothing is retained there any more. Each entry is undone with its payment.
+
+        :param lines: of `_get_retention_payments`, before they were free
+        :param date: day from which they are free
+        """
+        account = self._get_receivable_account()
+        for line in lines.exists():
+            if line.parent_state != "posted" or not line.amount_residual:
+                continue
+            amounts = (line.amount_residual_currency, line.amount_residual)
+            name = self.env._(
+                "%(payment)s, free since %(move)s is cancelled",
+                payment=line.move_id.name,
+                move=self.name,
+            )
+            values = self._prepare_transfer(
+                name,
+                max(date, line.date),
+                (line.account_id, line.partner_id, line.currency_id, *(-x for x in amounts)),
+                (account, line.partner_id, line.currency_id, *amounts),
+            )
+            self._post_settlement(line, values)
+
+    def _post_settlement(self, credit, values):
+        """Post an entry that stands and falls with a payment, and reconcile its first line with it.
+
+        :param credit: journal item of the payment
+        :return: the entry, and its second line
+        """
+        entry = self.env["account.move"].create(values)
+        # sudo: rights were checked; settlements are made here only
+        self.env["account.retention.settlement"].sudo().create(
+            {"entry_id": entry.id, "move_id": self.id, "credit_line_id": credit.id}
+        )
+        entry._post(soft=False)
+        used, other = entry.line_ids.sorted("id")
+        (credit + used).reconcile()
+        return entry, other
 
     def _get_settlement_journal(self):
         """Return the journal of entries that settle retentions.

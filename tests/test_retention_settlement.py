@@ -458,3 +458,26 @@ class TestSettlementVat(SettlementCommon):
         self.assertEqual(self.vat(), (95, 5), "as Odoo: a draft keeps what it paid")
         payment.action_cancel()
         self.assertEqual(self.vat(), (0, 100))
+
+
+@tagged("post_install", "-at_install")
+class TestFreedPayment(SettlementCommon):
+    def test_the_document_is_cancelled(self):
+        """600.00 paid at once, the retention of 30.00 with it; the credit of the customer is 600.00 on one
+        account once the document is cancelled, and nothing is left on the retention's."""
+        order = self.make_order(
+            self.line("Works", 1, 500), payment_term_id=self.make_term((95, 30), (5, None)).id
+        )
+        move = self.situation(order, 100, invoice_date="2026-03-01", post=True)
+        wizard = self.env["account.payment.register"].with_context(
+            active_model="account.move", active_ids=move.ids
+        )
+        payment = wizard.create({"amount": 600.0, "payment_date": "2026-03-20"})._create_payments()
+        self.assertEqual((move.amount_residual, move.retention_residual), (0, 0))
+        order.cancel_document(move.id, "Mistake", "2026-03-25")
+        self.assertEqual(self.open_amounts(), (-600, 0))
+        entry = self.settlement(move)
+        self.assertEqual((entry.state, str(entry.date)), ("posted", "2026-03-25"))
+        payment.action_draft()
+        payment.action_cancel()
+        self.assertEqual(self.open_amounts(), (0, 0))
