@@ -14,7 +14,6 @@ class SaleOrder(models.Model):
 
     _internal_fields = frozenset(
         {
-            "billing_recap",
             "billing_rounding_method",
             "draft_instalment_count",
             "has_retention",

@@ -294,11 +294,11 @@ class SaleOrder(models.Model):
         self._check_one_order()
         invoice_date = self._read_invoice_date(invoice_date)
         self._lock_for_billing()
-        self._keep_rounding_method()
         return invoice_date
 
     def _finish_billing(self, move, post):
         """Post a document where the caller asks for it; return its id."""
+        self._keep_rounding_method()
         if post:
             move.action_post()
         return move.id

@@ -348,14 +348,14 @@ class TestAnalysisExactness(RandomJobs, AnalysisCase):
     def test_random_jobs(self):
         self.currencies = self.company.currency_id
         closed = 0
-        for seed in range(20):
+        for seed in range(8):
             with self.subTest(seed=seed), self.cr.savepoint():
                 closed += self.run_job(seed)
             self.know_the_tables()
-        self.assertGreater(closed, 10)
+        self.assertGreater(closed, 3)
 
     def test_random_jobs_in_other_currencies(self):
-        for seed in range(100, 108):
+        for seed in range(100, 105):
             with self.subTest(seed=seed), self.cr.savepoint():
                 self.run_job(seed)
             self.know_the_tables()

@@ -94,7 +94,7 @@ class TestCurrencySteps(RandomJobs):
             self.assertJobTies(order, message)
             self.assertDepositsTie(order, message)
 
-    seeds = range(16)
+    seeds = range(8)
 
     def test_random_jobs(self):
         for seed in self.seeds:
@@ -107,7 +107,7 @@ class TestCurrencySteps(RandomJobs):
 class TestSwissSteps(TestCurrencySteps):
     """The same in a company that keeps its books in Swiss francs."""
 
-    seeds = range(100, 110)
+    seeds = range(100, 105)
 
     @classmethod
     def setUpClass(cls):

@@ -122,8 +122,8 @@ class TestDepositExactness(RandomJobs):
 
     def test_random_jobs(self):
         closed = 0
-        for seed in range(45):
+        for seed in range(18):
             with self.subTest(seed=seed), self.cr.savepoint():
                 closed += self.run_job(seed)
             self.know_the_tables()
-        self.assertGreater(closed, 25)
+        self.assertGreater(closed, 9)

@@ -86,8 +86,8 @@ class TestRetentionExactness(RandomJobs):
 
     def test_random_jobs(self):
         whole = 0
-        for seed in range(500, 530):
+        for seed in range(500, 515):
             with self.subTest(seed=seed), self.cr.savepoint():
                 whole += self.run_job(seed)
             self.know_the_tables()
-        self.assertGreater(whole, 12)
+        self.assertGreater(whole, 6)

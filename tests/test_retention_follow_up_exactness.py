@@ -147,16 +147,16 @@ class TestRetentionFollowUpExactness(RandomJobs):
 
     def test_random_decisions(self):
         done = 0
-        for seed in range(700, 725):
+        for seed in range(700, 712):
             with self.subTest(seed=seed), self.cr.savepoint():
                 done += self.run_job(seed)
             self.know_the_tables()
-        self.assertGreater(done, 40)
+        self.assertGreater(done, 18)
 
     def test_a_guarantee_and_the_documents_after_it(self):
         """Whenever it comes, what is held at the end is what it doesn't cover."""
         checked = 0
-        for seed in range(730, 742):
+        for seed in range(730, 738):
             with self.subTest(seed=seed), self.cr.savepoint():
                 rng = random.Random(seed)
                 order = self.random_order(rng)
@@ -185,4 +185,4 @@ class TestRetentionFollowUpExactness(RandomJobs):
                 self.assertJobTies(order, f"seed {seed}")
                 checked += 1
             self.know_the_tables()
-        self.assertGreater(checked, 5)
+        self.assertGreater(checked, 3)

@@ -2,7 +2,7 @@
 
 >>> shown("12,5"), shown([1, 2]), shown({"a": None})
 ('12,5', '[1, 2]', "{'a': None}")
->>> shown("x" * 1000) == "x" * 79 + "…"
+>>> shown("x" * 1000) == "x" * 449 + "…"
 True
 >>> shown("two\\nlines\\0")
 'two lines�'
@@ -13,7 +13,7 @@ True
 from math import log10
 
 # Characters of a value that a message says back: enough to recognise it.
-LONGEST = 80
+LONGEST = 450
 
 
 def shown(value):
