@@ -113,6 +113,7 @@ class SaleOrderLine(models.Model):
         # not in its subtotal.
         res = super()._compute_untaxed_amount_invoiced()
         by_amount = self._filter_billed_by_amount()
+        by_amount |= self.filtered(lambda line: line._is_deducted_in_parts())
         amounts = by_amount._get_billed_amounts(posted=True)
         for line in by_amount:
             line.untaxed_amount_invoiced = amounts[line.id or line._origin.id]

@@ -155,6 +155,11 @@ class SaleOrder(models.Model):
                 lines[line.id] += self._get_item_amount(item)
         if not shared:
             untaxed, total = move.amount_untaxed, move.amount_total
+            if is_deposit and all(
+                any(item.sale_line_ids.mapped("is_downpayment")) for item in items
+            ):
+                # The coins that rounding it as a whole places are no line's.
+                deposit = total
         untaxed, total = own(untaxed), own(total)
         # Those of credit notes are negative already.
         sign = -move.direction_sign
