@@ -205,7 +205,7 @@ class AccountMove(models.Model):
     def _get_retention_given_back(self, total):
         """Return what a credit note gives back of its document's retention, signed as its total.
 
-        Several credit notes are slices of the whole: together they give back no cent more than it.
+        Several credit notes are slices of the whole, so that together they give back it to the cent.
 
         :param float total: of this credit note, negative
         """
@@ -226,9 +226,11 @@ class AccountMove(models.Model):
         )
         credited = sum(move.direction_sign * move.amount_total for move in older)
         given_back = -sum(older._get_retention_lines().mapped("amount_currency"))
-        share = min(max((credited - total) / whole, 0.0), 1.0)
+        share = max((credited - total) / whole, 0.0)
         amount = self.currency_id.round(given_back - retention * share)
-        low, high = sorted((0.0, total))
+        # Never more than it is itself, nor than the document retained.
+        limit = min(abs(total), abs(retention))
+        low, high = (-limit, 0.0) if total < 0 else (0.0, limit)
         return min(max(amount, low), high)
 
     def _get_retention_case(self):
