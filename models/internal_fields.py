@@ -9,8 +9,21 @@ from odoo import models
 from .customer_figure import is_customer
 
 
+class BillingInternal(models.AbstractModel):
+    _name = "billing.internal"
+    _description = "Fields That Customers Don't Read"
+
+    _internal_fields = frozenset()
+
+    def _has_field_access(self, field, operation):
+        # EXTENDS base
+        allowed = super()._has_field_access(field, operation)
+        return allowed and not (field.name in self._internal_fields and is_customer(self.env))
+
+
 class SaleOrder(models.Model):
-    _inherit = "sale.order"
+    _name = "sale.order"
+    _inherit = ["sale.order", "billing.internal"]
 
     _internal_fields = frozenset(
         {
@@ -36,25 +49,17 @@ class SaleOrder(models.Model):
         }
     )
 
-    def _has_field_access(self, field, operation):
-        # EXTENDS base
-        allowed = super()._has_field_access(field, operation)
-        return allowed and not (field.name in self._internal_fields and is_customer(self.env))
-
 
 class SaleOrderLine(models.Model):
-    _inherit = "sale.order.line"
+    _name = "sale.order.line"
+    _inherit = ["sale.order.line", "billing.internal"]
 
     _internal_fields = frozenset({"is_locked_by_partial"})
 
-    def _has_field_access(self, field, operation):
-        # EXTENDS base
-        allowed = super()._has_field_access(field, operation)
-        return allowed and not (field.name in self._internal_fields and is_customer(self.env))
-
 
 class AccountMove(models.Model):
-    _inherit = "account.move"
+    _name = "account.move"
+    _inherit = ["account.move", "billing.internal"]
 
     _internal_fields = frozenset(
         {
@@ -76,8 +81,3 @@ class AccountMove(models.Model):
             "send_when_posted",
         }
     )
-
-    def _has_field_access(self, field, operation):
-        # EXTENDS base
-        allowed = super()._has_field_access(field, operation)
-        return allowed and not (field.name in self._internal_fields and is_customer(self.env))

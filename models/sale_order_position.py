@@ -48,7 +48,10 @@ class SaleOrder(models.Model):
         own = self.billing_rounding_method or self.company_id.tax_calculation_rounding_method
         contract = self._read_contract(lines, own)
         if not self._is_contract(contract):
-            for method in self._fields["billing_rounding_method"].get_values(self.env):
+            methods = self._fields["billing_rounding_method"].get_values(self.env)
+            for method in methods:
+                if method == own:
+                    continue
                 other = self._read_contract(lines, method)
                 if self._is_contract(other):
                     return method, other
