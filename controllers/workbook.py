@@ -3,8 +3,8 @@ from werkzeug.exceptions import NotFound
 from odoo import http
 from odoo.http import content_disposition, request
 
-from ..models.reading import is_id
-from ..report.workbook import MAX_RECORDS, MIMETYPE, ROUTE
+from ..models.billing.reading import is_id
+from ..report.workbook.workbook import MAX_RECORDS, MIMETYPE, ROUTE
 
 DIGITS = 10
 

@@ -1,1 +1,1 @@
-from . import account_invoice_report, sale_situation_analysis
+from . import workbook

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from odoo.tests import get_db_name
 from odoo.tools import mute_logger
 
-from .test_situation_rpc import SituationRpcCommon, odoorpc
+from .house.test_situation_rpc import SituationRpcCommon, odoorpc
 
 
 class RpcClients(SituationRpcCommon):

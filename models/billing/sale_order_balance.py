@@ -1,0 +1,138 @@
+"""The balance of an order: the rest of every line, less all that is left of the deposits."""
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import float_is_zero, format_date
+
+from ...tools.slices import FINISHED
+from ..deposit.sale_order_deduction import Deduction
+
+
+class SaleOrder(models.Model):
+    _inherit = "sale.order"
+
+    is_ready_for_balance = fields.Boolean(
+        string="Ready for Balance",
+        compute="_compute_is_ready_for_balance",
+        store=True,
+        compute_sudo=True,
+        help="Billing has begun, and works are left to bill or deposits to deduct.",
+    )
+
+    # === COMPUTE METHODS ===#
+
+    @api.depends(
+        "state",
+        "billing_document_ids.state",
+        "order_line.invoice_lines.move_id.state",
+        "order_line.product_uom_qty",
+        "order_line.qty_invoiced",
+    )
+    def _compute_is_ready_for_balance(self):
+        for order in self:
+            documents = order.billing_document_ids | order.order_line.invoice_lines.move_id
+            begun = any(move.state != "cancel" for move in documents)
+            open_lines = any(
+                line.qty_invoiced != (0.0 if line.is_downpayment else line.product_uom_qty)
+                for line in order._get_work_lines() | order._get_down_payment_lines()
+            )
+            order.is_ready_for_balance = order.state == "sale" and begun and open_lines
+
+    # === PLAN ===#
+
+    def _plan_balance(self):
+        """Return the plan of the balance; see `_plan_targets`, with `deductions` besides.
+
+        :raise UserError: when the order can't be closed, saying why
+        """
+        self._check_can_be_billed()
+        documents = self._get_billing_documents().filtered(lambda move: move.state != "cancel")
+        if not documents:
+            raise UserError(
+                self.env._(
+                    "Order %(order)s has no balance yet: bill a deposit or a situation first, or use "
+                    "Odoo's own invoice for the whole.",
+                    order=self.name,
+                )
+            )
+        self._check_draft_deposits()
+        position = self._get_work_position()
+        plan = self._plan_targets({line.id: FINISHED for line in position}, position)
+        plan["deductions"] = [
+            Deduction(deposit, {line: part for line, part in deposit.left.items() if part})
+            for deposit in self._get_deposits()
+            if any(deposit.left.values())
+        ]
+        plan["open_lines"] = self._get_open_lines()
+        billed = plan["parts"] or plan["deductions"] or plan["open_lines"]
+        if not billed and self._is_closed_by(documents):
+            raise UserError(
+                self.env._("Order %(order)s is closed by its balance already.", order=self.name)
+            )
+        return plan
+
+    def _check_draft_deposits(self):
+        """Refuse to plan a balance beside a deposit that is a draft.
+
+        :raise UserError: naming it
+        """
+        if drafts := self._get_draft_deposits():
+            raise UserError(
+                self.env._(
+                    "The balance of order %(order)s has to deduct its deposits, and %(deposits)s is "
+                    "a draft. Post or delete it first.",
+                    order=self.name,
+                    deposits=", ".join(move.display_name for move in drafts),
+                )
+            )
+
+    def _get_open_lines(self):
+        """Return the lines that aren't works, as reinvoiced costs, and that Odoo would invoice now."""
+        lines = self.order_line - self._get_work_lines() - self._get_down_payment_lines()
+        precision = self.env["decimal.precision"].precision_get("Product Unit")
+        return lines.filtered(
+            lambda line: (
+                not line.display_type
+                and line.product_type != "combo"
+                and not float_is_zero(line.qty_to_invoice, precision_digits=precision)
+            )
+        )
+
+    def _round_open_lines(self, lines):
+        """Run the tax engine over what Odoo would invoice of lines."""
+        return self.env["account.tax"]._round_base_lines(
+            [
+                line._prepare_base_line_for_taxes_computation(quantity=line.qty_to_invoice)
+                for line in lines
+            ],
+            self.company_id,
+        )
+
+    def _is_closed_by(self, documents):
+        """Whether a balance among these documents closes the order: one that wasn't credited."""
+        balances = documents.filtered(lambda move: move.billing_kind == "balance")
+        credits = balances.filtered(lambda move: move.reversed_entry_id in balances)
+        return len(balances) > 2 * len(credits)
+
+    def _is_closed_with(self, move):
+        """Whether this document and earlier ones bill the order whole, to the cent."""
+        self.ensure_one()
+        if self.state != "sale" or self.is_subscription:
+            return False
+        if not self._has_billing_begun(apart_from=move):
+            return False
+        if self.is_ready_for_balance or self._get_open_lines():
+            return False
+        works = (work for work, _taxes, _bases, _whole in self._get_work_position().values())
+        closed = all(work.billed == work.amount for work in works)
+        return closed and not self._get_left_to_invoice()
+
+    # === DOCUMENT ===#
+
+    def _get_balance_title(self):
+        """Return the title of the balance, in the environment's language."""
+        return self.env._(
+            "Balance invoice of order %(order)s of %(date)s",
+            order=self.name,
+            date=format_date(self.env, self.date_order),
+        )

@@ -1,0 +1,589 @@
+"""The making of a document: entries, slices, values, one invoice."""
+
+from odoo import fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Command
+from odoo.tools import format_date, formatLang
+
+from ...tools.echo import shown
+from ...tools.entries import EntryError, Node, resolve_entries
+from ...tools.money import HUNDRED, ONE, ZERO, exact, rounded
+from ...tools.placeholders import fill
+from ...tools.slices import Target, line_shape, share, slice_line, slice_taxes, weighted_progress
+from .account_move_line import get_progress
+from .own_context import get_handed
+from .reading import is_id
+from .sale_order import PROGRESS_DECIMALS, SECTIONS
+
+
+class SaleOrder(models.Model):
+    _inherit = "sale.order"
+
+    # === PLAN ===#
+
+    def _plan_situation(self, entries, deduction_rule=None, deduction_amount=None):
+        """Return what a situation with these entries bills, before anything is written.
+
+        :return: see `_plan_targets`
+        :raise UserError: on bad input
+        """
+        self._check_can_be_billed()
+        position = self._get_work_position()
+        targets = self._leave_partial_lines(self._resolve_entries(entries, position), entries)
+        plan = self._plan_targets(targets, position)
+        plan["deductions"] = self._plan_deductions(plan, deduction_rule, deduction_amount)
+        return plan
+
+    def _plan_targets(self, targets, position=None, billed_taxes=None):
+        """Return the slices that bring the lines of ``targets`` there, the others staying.
+
+        :param targets: ``{line id: Target}``
+        :param position: where the order stands, if it is known already
+        :param billed_taxes: `_get_billed_taxes`, if they are known already
+        :return: dict of `position` (see `_get_work_position`), `slices` and `parts` (all slices, and
+            those that bill something, by line id), `taxes` (``{line id: {tax id: amount}}``), and, none
+            yet, `deductions` (see `_plan_deductions`) and `open_lines` (see `_plan_balance`)
+        """
+        self.ensure_one()
+        position = position or self._get_work_position()
+        step = exact(self.currency_id.rounding)
+        quantity_step = self._get_quantity_step()
+        slices = {
+            line.id: slice_line(work, targets.get(line.id), step, quantity_step)
+            for line, (work, _taxes, _bases, _whole) in position.items()
+        }
+        taxes = slice_taxes(
+            {line.id: taxes for line, (_work, taxes, _b, _w) in position.items()},
+            slices.values(),
+            self._get_billed_taxes() if billed_taxes is None else billed_taxes,
+            step,
+            self.company_id.tax_calculation_rounding_method == "round_per_line",
+            {line.id: whole for line, (_work, _t, _b, whole) in position.items()},
+        )
+        return {
+            "position": position,
+            "slices": slices,
+            "parts": {line_id: part for line_id, part in slices.items() if part},
+            "taxes": taxes,
+            "deductions": [],
+            "open_lines": self.order_line.browse(),
+        }
+
+    def _get_quantity_step(self):
+        digits = self.env["decimal.precision"].precision_get("Product Unit")
+        return ONE.scaleb(-digits)
+
+    def _get_plan_figures(self, plan):
+        """Return the figures of a plan as plain values; see `preview_situation`."""
+        untaxed = self._get_plan_works_untaxed(plan)
+        total = self._get_plan_works_total(plan)
+        for deduction in plan["deductions"]:
+            untaxed -= deduction.amounts.untaxed
+            total -= deduction.amounts.total
+        deducted = sum((deduction.amounts.total for deduction in plan["deductions"]), ZERO)
+        for base_line in self._round_open_lines(plan["open_lines"]):
+            figures = self.env["account.tax"]._read_base_line(base_line)
+            untaxed += exact(figures["untaxed"])
+            total += exact(figures["total"])
+        retention = self._get_plan_retention(total, untaxed, deducted)
+        slices = plan["slices"]
+        return {
+            "untaxed": float(untaxed),
+            "tax": float(total - untaxed),
+            "total": float(total),
+            "deduction": float(deducted),
+            "retention": float(abs(retention)),
+            "amount_due_now": float(total - self._get_retention_not_due(retention)),
+            "progress": round(float(self._get_plan_progress(plan)), PROGRESS_DECIMALS),
+            "lines": [
+                {
+                    "line_id": part.key,
+                    "previous_progress": round(float(part.before * HUNDRED), PROGRESS_DECIMALS),
+                    "progress": round(float(part.after * HUNDRED), PROGRESS_DECIMALS),
+                    "previous_amount": float(part.previous),
+                    "amount": float(part.amount),
+                    "cumulative_amount": float(part.cumulative),
+                }
+                for part in slices.values()
+            ],
+        }
+
+    def _sum_plan_taxes(self, plan):
+        """Return ``{tax id: amount}`` of the works of a plan; a reverse charge adds nothing to the
+        total."""
+        AccountTax = self.env["account.tax"]
+        amounts = {}
+        for taxes in plan["taxes"].values():
+            for tax_id, amount in taxes.items():
+                if not AccountTax.browse(tax_id).has_negative_factor:
+                    amounts[tax_id] = amounts.get(tax_id, ZERO) + amount
+        return amounts
+
+    # === ENTRIES ===#
+
+    def _resolve_entries(self, entries, position):
+        """Return ``{line id: Target}``; the kernel's refusals become messages for the user.
+
+        :raise UserError:
+        """
+        self.ensure_one()
+        try:
+            return resolve_entries(
+                entries,
+                self._get_entry_nodes(position),
+                self.company_id.allow_over_billing,
+            )
+        except EntryError as error:
+            raise UserError(self._get_entry_message(error)) from None
+
+    def _get_entry_nodes(self, position):
+        """Return the sections and work lines of the order for the kernel.
+
+        A combo product stands for its items, as a section does.
+        """
+        nodes = []
+        for line in self.order_line:
+            above = line._get_row_above().id or None
+            if line.display_type in SECTIONS:
+                nodes.append(Node(line.id, "section", above))
+            elif line.product_type == "combo":
+                nodes.append(Node(line.id, "bundle", above))
+            elif line in position:
+                work = position[line][0]
+                nodes.append(Node(line.id, "line", above, work.amount, work.quantity))
+        return nodes
+
+    def _get_entry_message(self, error):
+        """Return the sentence for a refusal of the kernel, in the caller's language."""
+        values = {
+            "line": self._get_row_name(error.key) or self.env._("all lines"),
+            # A list or a dict would be shown without its values.
+            "value": shown(error.value),
+            "order": self.name,
+        }
+        if error.code in ("unknown_line", "unknown_section"):
+            if name := self._get_row_name(error.value):
+                values["value"] = f"{shown(name)} ({error.value})"
+        messages = {
+            "not_a_number": self.env._("Line “%(line)s”: “%(value)s” is not a number.", **values),
+            "not_an_entry": self.env._(
+                "“%(value)s” is not an entry: give a line or a section and one value.",
+                **values,
+            ),
+            "unknown_name": self.env._(
+                "Line “%(line)s”: unknown “%(value)s”. Known are line_id, section_id, progress, "
+                "quantity, amount.",
+                **values,
+            ),
+            "one_target": self.env._(
+                "Entry “%(value)s” must name one line or one section.", **values
+            ),
+            "one_value": self.env._(
+                "Line “%(line)s”: entry “%(value)s” must have one value, progress, quantity "
+                "or amount.",
+                **values,
+            ),
+            "section_progress": self.env._(
+                "Section “%(line)s” takes a progress, not a value of “%(value)s”.",
+                **values,
+            ),
+            "unknown_line": self.env._(
+                "Line “%(value)s” is not a line to bill of order %(order)s.", **values
+            ),
+            "unknown_section": self.env._(
+                "Section “%(value)s” is not a section of order %(order)s.", **values
+            ),
+            "twice": self.env._(
+                "Line “%(line)s” has two entries, the second one with %(value)s.",
+                **values,
+            ),
+            "empty": self.env._("No progress was given for order %(order)s.", **values),
+            "empty_section": self.env._("Section “%(line)s” has no line to bill.", **values),
+            "below_zero_progress": self.env._(
+                "Line “%(line)s”: a progress of %(value)s %% is below 0.", **values
+            ),
+            "below_zero_quantity": self.env._(
+                "Line “%(line)s”: a quantity of %(value)s has not the sign of the ordered one.",
+                **values,
+            ),
+            "below_zero_amount": self.env._(
+                "Line “%(line)s”: an amount of %(value)s has not the sign of the order's.",
+                **values,
+            ),
+            "nothing_ordered_quantity": self.env._(
+                "Line “%(line)s”: a quantity of %(value)s can't be billed, none is ordered.",
+                **values,
+            ),
+            "nothing_ordered_amount": self.env._(
+                "Line “%(line)s”: an amount of %(value)s can't be billed, the line has none.",
+                **values,
+            ),
+            "above_whole_progress": self.env._(
+                "Line “%(line)s”: a progress of %(value)s %% is above 100, and the company "
+                "doesn't allow over-billing.",
+                **values,
+            ),
+            "above_whole_quantity": self.env._(
+                "Line “%(line)s”: a quantity of %(value)s is above the ordered one, and the "
+                "company doesn't allow over-billing.",
+                **values,
+            ),
+            "above_whole_amount": self.env._(
+                "Line “%(line)s”: an amount of %(value)s is above the order's, and the company "
+                "doesn't allow over-billing.",
+                **values,
+            ),
+        }
+        return messages[error.code]
+
+    def _get_row_name(self, row_id):
+        """Return the first line of a row's description; nothing of a row that can't be read."""
+        if not is_id(row_id):
+            return ""
+        row = self.env["sale.order.line"].browse(row_id).exists()
+        if not row.has_access("read"):
+            return ""
+        name = row.name or row.product_id.display_name or ""
+        return shown(name.split("\n")[0]) if name else ""
+
+    # === DOCUMENT ===#
+
+    def _create_document(self, kind, plan, invoice_date=False, **values):
+        """Create the draft document of a plan, as `_create_invoices` creates Odoo's invoices.
+
+        :param kind: `billing_kind` of the document
+        :param values: further values of the document
+        """
+        order = self._in_document_language()
+        values = {**order._prepare_document(kind, plan, invoice_date), **values}
+        return order._create_billing_move(values)
+
+    def _create_billing_move(self, values):
+        """Create the draft of a document, a credit note where its total is negative."""
+        move_sudo = self._create_account_invoices([values], final=True)
+        if move_sudo.amount_total < 0:
+            with self.env.protecting([move_sudo._fields["team_id"]], move_sudo):
+                move_sudo.action_switch_move_type()
+        move_sudo.message_post_with_source(
+            "mail.message_origin_link",
+            render_values={"self": move_sudo, "origin": self},
+            subtype_xmlid="mail.mt_note",
+        )
+        return self.env["account.move"].browse(move_sudo.id).with_company(self.company_id)
+
+    def _in_document_language(self):
+        """Return the order as its documents are written: its company's, in its customer's language."""
+        order = self.with_company(self.company_id)
+        if order.partner_invoice_id.lang:
+            order = order.with_context(lang=order.partner_invoice_id.lang)
+        return order
+
+    def _get_next_situation_number(self):
+        """Return the first number from 1 that no situation of the order bears."""
+        # sudo: numbers of documents that the user may not be allowed to read
+        taken = set(
+            self.env["account.move"]
+            .sudo()
+            .search(
+                [
+                    ("billing_order_id", "=", self.id),
+                    ("billing_kind", "=", "situation"),
+                ]
+            )
+            .mapped("situation_number")
+        )
+        return next(n for n in range(1, len(taken) + 2) if n not in taken)
+
+    def _prepare_document(self, kind, plan, invoice_date=False):
+        """Return the values of the document of a plan; a hook for other addons."""
+        self.ensure_one()
+        number = self._get_next_situation_number() if kind == "situation" else 0
+        texts = self._get_document_placeholders(plan, number, invoice_date)
+        invoice = self._prepare_invoice()
+        # What Odoo computes alike on every line after it inserted them: given here, it finds nothing to
+        # write again, a statement a hundred lines. Should it find otherwise, it corrects them.
+        stored = {
+            "date": invoice_date or fields.Date.context_today(self),
+            "parent_state": "draft",
+            "ref": invoice.get("ref"),
+            "reconciled": False,
+            "no_followup": False,
+            "amount_residual": 0.0,
+            "amount_residual_currency": 0.0,
+            "price_subtotal": 0.0,
+            "price_total": 0.0,
+            "progress": 0.0,
+        }
+        if invoice_date and not invoice.get("invoice_payment_term_id"):
+            # Without a term Odoo would have it due today, whatever its date.
+            invoice["invoice_date_due"] = invoice_date
+        return {
+            **invoice,
+            "invoice_date": invoice_date,
+            "billing_kind": kind,
+            "billing_order_id": self.id,
+            "situation_number": number,
+            "invoice_line_ids": [
+                Command.create({**stored, **values, "sequence": sequence})
+                for sequence, values in enumerate(
+                    [
+                        {"display_type": "line_note", "name": self._get_title(kind, plan, texts)},
+                        *self._prepare_work_lines(kind, plan, texts),
+                        *(line._prepare_invoice_line() for line in plan["open_lines"]),
+                        *self._prepare_deduction_lines(plan["deductions"]),
+                    ]
+                )
+            ],
+        }
+
+    def _get_document_placeholders(self, plan, number, invoice_date):
+        """Return the placeholders that titles and descriptions may use."""
+        return {
+            "number": number,
+            "order": self.name,
+            "order_date": format_date(self.env, self.date_order),
+            "date": format_date(self.env, invoice_date or self.env.cr.now().date()),
+            "customer": self.partner_id.display_name,
+            "reference": self.client_order_ref or "",
+            "previous_progress": self._format_progress(
+                weighted_progress(
+                    (work.billed, work.amount) for work, _t, _b, _w in plan["position"].values()
+                )
+            ),
+            "progress": self._format_progress(self._get_plan_progress(plan)),
+        }
+
+    def _get_title(self, kind, plan, texts):
+        """Return the title of a document, in the environment's language."""
+        if kind == "balance":
+            return self._get_balance_title()
+        if kind == "partial":
+            return self._get_partial_title()
+        if kind == "instalment":
+            return self._get_instalment_title(plan)
+        given = self._get_given_texts().get("title")
+        return given or fill(self.company_id._get_situation_title_template(), texts)
+
+    def _get_line_template(self, kind):
+        """Return the template of the descriptions of a document's lines; see `LINE_PLACEHOLDERS`."""
+        if kind == "partial":
+            return "{description}"
+        if kind == "instalment":
+            return self.env._(
+                "{description}\nBilled: {progress} % (previously {previous_progress} %)"
+            )
+        return self.company_id._get_situation_line_template()
+
+    def _get_given_texts(self):
+        """Return the texts that the wizard's user gave: ``{"title": str, order line id: str}``."""
+        return get_handed(self.env, "situation_texts") or {}
+
+    def _format_progress(self, progress):
+        """Return a progress for a text: as many decimals as it needs, two at most."""
+        text = formatLang(self.env, float(progress), digits=2, grouping=False)
+        return text.rstrip("0").rstrip(".,")
+
+    def _prepare_work_lines(self, kind, plan, texts):
+        """Return the values of the order's lines that bill something; in a balance, of all of them."""
+        given = self._get_given_texts()
+        shown = plan["slices"] if kind == "balance" else plan["parts"]
+        values_list = []
+        give_analytic = self._lines_without_analytic_have_none()
+        tags = {}
+        template = self._get_line_template(kind)
+        for line in self._get_document_rows(shown):
+            if line.id not in shown:
+                values_list.append(self._prepare_situation_title(line))
+                continue
+            values = line._prepare_invoice_line(**self._prepare_slice_values(plan, line))
+            values.update(self._prepare_entry_values(plan, line, tags))
+            values["name"] = given.get(line.id) or fill(
+                template, {**texts, **self._get_line_texts(plan, line, values["name"])}
+            )
+            if line.analytic_distribution or give_analytic:
+                values["analytic_distribution"] = line.analytic_distribution or False
+            values_list.append(values)
+        return values_list
+
+    def _lines_without_analytic_have_none(self):
+        """Whether Odoo would find no analytic distribution for a line that has none on the order.
+
+        It looks one up for each line (a query each), which is of no use without any model.
+        """
+        # sudo: whether there is a model at all, the lookup itself is Odoo's
+        return (
+            not self.env["account.analytic.distribution.model"]
+            .sudo()
+            .search_count([("company_id", "in", (False, self.company_id.id))], limit=1)
+        )
+
+    def _get_document_rows(self, parts):
+        """Return the rows of the document: lines, and the titles and notes above them.
+
+        :param parts: ids of the lines
+        """
+        wanted = set(parts)
+        for line in self.order_line:
+            if line.id not in parts:
+                continue
+            above = line._get_row_above()
+            while above:
+                wanted.add(above.id)
+                above = above.parent_id
+        notes_without_section = any(
+            not line.parent_id and line.id in parts for line in self.order_line
+        )
+        return self.order_line.filtered(
+            lambda line: (
+                line.id in wanted
+                or (
+                    line.display_type == "line_note"
+                    and (line.parent_id.id in wanted if line.parent_id else notes_without_section)
+                )
+            )
+        )
+
+    def _prepare_situation_title(self, line):
+        """Return the values of a section, a note, or a combo product, which is a title above its
+        items."""
+        values = line._prepare_invoice_line()
+        if line.product_type == "combo":
+            quantity = formatLang(self.env, line.product_uom_qty, digits=2)
+            values.update(name=f"{line.product_id.name} x {quantity}", quantity=0.0)
+        return values
+
+    def _prepare_slice_values(self, plan, line):
+        """Return quantity, price, discount and the exact amounts of a line's slice."""
+        part = plan["slices"][line.id]
+        work, _taxes, bases, whole = plan["position"][line]
+        taxes = plan["taxes"].get(line.id, {})
+        step = exact(self.currency_id.rounding)
+        included = self.env["account.tax"].browse(taxes).filtered("price_include")
+        gross = part.amount + sum((taxes[tax.id] for tax in included), ZERO)
+        quantity, price_unit, discount = line_shape(
+            part,
+            work,
+            gross,
+            exact(line.price_unit),
+            exact(line.discount),
+            self._get_quantity_step(),
+            step,
+            bool(taxes),
+        )
+        values = {
+            "quantity": float(quantity),
+            "price_unit": float(price_unit),
+            "discount": float(discount),
+            "extra_tax_data": False,
+            "previous_progress": round(float(part.before * HUNDRED), PROGRESS_DECIMALS),
+            "situation_contract_amount": float(work.amount),
+            "situation_contract_quantity": float(work.quantity),
+        }
+        if taxes:
+            values["extra_tax_data"] = self._prepare_exact_taxes(
+                values,
+                part.amount,
+                taxes,
+                {tax_id: self._slice_base(part, bases[tax_id], whole, step) for tax_id in taxes},
+            )
+        return values
+
+    def _prepare_entry_values(self, plan, line, tags):
+        """Return the accounting amounts and tags of a line, which Odoo would write line by line.
+
+        :param tags: the tags found so far, by taxes and product tags
+        """
+        key = (line.tax_ids, line.product_id.account_tag_ids)
+        if key not in tags:
+            tags[key] = self._get_tax_tags(line)
+        part, work = plan["slices"][line.id], plan["position"][line][0]
+        amount = part.amount
+        tax_amounts = plan["taxes"].get(line.id, {}).items()
+        tax = sum(
+            amount
+            for tax_id, amount in tax_amounts
+            if not self.env["account.tax"].browse(tax_id).has_negative_factor
+        )
+        values = {
+            "tax_tag_ids": [Command.set(tags[key].ids)],
+            "amount_currency": -float(amount),
+            "price_subtotal": float(amount),
+            "price_total": float(amount + tax),
+            "progress": get_progress(
+                round(float(part.before * HUNDRED), PROGRESS_DECIMALS),
+                (float(amount), float(work.amount)),
+                (float(part.quantity), float(work.quantity)),
+            ),
+        }
+        if self.currency_id == self.company_id.currency_id:
+            values["balance"] = -float(amount)
+        return values
+
+    def _get_tax_tags(self, line):
+        """Return the tags of an invoice line with the taxes of an order line, by the tax engine."""
+        [base_line] = self._round_lines(line, quantity=1.0)
+        self.env["account.tax"]._add_accounting_data_in_base_lines_tax_details(
+            [base_line], self.company_id
+        )
+        return base_line["tax_tag_ids"]
+
+    def _slice_base(self, part, base, whole, step):
+        """Return the tax base of a slice: the slice, or its share of a base that holds other taxes."""
+        if base == whole or not whole:
+            return part.amount
+        return rounded(base * part.cumulative / whole, step) - rounded(
+            base * part.previous / whole, step
+        )
+
+    def _get_line_texts(self, plan, line, description):
+        """Return the placeholders of a line's description."""
+        part = plan["slices"][line.id]
+        work = plan["position"][line][0]
+        return {
+            "description": description,
+            "section": line.get_parent_section_line().name or "",
+            "previous_progress": self._format_progress(part.before * HUNDRED),
+            "progress": self._format_progress(part.after * HUNDRED),
+            "quantity": formatLang(self.env, float(part.after * work.quantity), digits=2),
+            "ordered_quantity": formatLang(self.env, float(work.quantity), digits=2),
+            "unit": line.product_uom_id.name or "",
+            "amount": formatLang(self.env, float(part.amount), currency_obj=self.currency_id),
+            "cumulative_amount": formatLang(
+                self.env, float(part.cumulative), currency_obj=self.currency_id
+            ),
+        }
+
+    # === ODOO'S OWN INVOICE ===#
+
+    def _prepare_rest_values(self):
+        """Return ``{line id: values}`` with which Odoo's own invoice bills the exact rest of what may
+        be invoiced now: the whole line, or what is delivered of it."""
+        self.ensure_one()
+        values = self._prepare_work_rest_values() if self._has_situations() else {}
+        for deposit in self._get_deposits():
+            for line, left in deposit.left.items():
+                if left:
+                    values[line.id] = self._prepare_deduction_values(deposit, line, left)
+        return values
+
+    def _prepare_work_rest_values(self):
+        """Return `_prepare_rest_values` of the lines of work."""
+        # What Odoo invoices and what it asks for now are, together, what is due of the order.
+        targets = {
+            line.id: Target(
+                "progress",
+                share(
+                    exact(line.qty_invoiced) + exact(line.qty_to_invoice),
+                    exact(line.product_uom_qty),
+                )
+                * HUNDRED,
+            )
+            for line in self._get_work_lines()
+            if line.qty_to_invoice
+        }
+        plan = self._plan_targets(targets)
+        return {
+            line.id: self._prepare_slice_values(plan, line)
+            for line in plan["position"]
+            if line.id in plan["parts"]
+        }

@@ -1,0 +1,401 @@
+"""The deposits of an order: their making, and what each is worth and what is left of it now."""
+
+from collections import defaultdict
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+from odoo.tools import format_date, formatLang
+
+from ...tools.echo import shown
+from ...tools.entries import EntryError, number
+from ...tools.money import HUNDRED, ZERO, exact, rounded
+from ..billing.customer_figure import CustomerFigure
+from ..billing.own_context import Handed, get_handed
+from ..billing.sale_order import PROGRESS_DECIMALS
+
+AMOUNT_TYPES = ("percent", "fixed")
+DETAILS = ("single", "lines")
+
+
+class Amounts(NamedTuple):
+    """Amounts of a base line of the tax engine, taxes and their bases by tax id."""
+
+    untaxed: Decimal
+    taxes: dict
+    bases: dict
+    total: Decimal
+
+    def __add__(self, other):
+        return Amounts(
+            self.untaxed + other.untaxed,
+            _add_by_key(self.taxes, other.taxes),
+            _add_by_key(self.bases, other.bases),
+            self.total + other.total,
+        )
+
+    def __bool__(self):
+        return bool(self.untaxed or self.total or any(self.taxes.values()))
+
+
+NOTHING = Amounts(ZERO, {}, {}, ZERO)
+
+
+class Deposit(NamedTuple):
+    """A deposit as it stands; amounts tax included, in the order's currency.
+
+    :param move: its invoice; empty when that was deleted after documents had deducted it
+    :param worth: what it is worth: posted, less its credit notes
+    :param deducted: what documents deduct of it, drafts included
+    :param left: ``{down payment line of the order: Amounts}`` that are left to deduct
+    :param taxes: ``{down payment line of the order: taxes}`` that the deposit bears
+    """
+
+    move: Any
+    worth: Decimal
+    deducted: Decimal
+    left: dict
+    taxes: dict
+
+    @property
+    def remaining(self):
+        return sum((part.total for part in self.left.values()), ZERO)
+
+
+def _add_by_key(first, second):
+    return {key: first.get(key, ZERO) + second.get(key, ZERO) for key in {**first, **second}}
+
+
+class SaleOrder(models.Model):
+    _inherit = "sale.order"
+
+    deposit_percent = CustomerFigure(
+        string="Deposits (%)",
+        compute="_compute_billing_percents",
+        store=True,
+        compute_sudo=True,
+        aggregator="avg",
+        help="Share of the order's total that is invoiced as deposits, drafts included.",
+    )
+    situation_percent = CustomerFigure(
+        string="Situations (%)",
+        compute="_compute_billing_percents",
+        store=True,
+        compute_sudo=True,
+        aggregator="avg",
+        help="Share of the order's total that is invoiced as situations and balance, deposits "
+        "deducted, drafts included.",
+    )
+
+    # === COMPUTE METHODS ===#
+
+    @api.depends(
+        "amount_total",
+        "billing_document_ids.billing_kind",
+        "billing_document_ids.state",
+        "billing_document_ids.amount_total",
+        "order_line.invoice_lines.price_total",
+        "order_line.invoice_lines.move_id.state",
+    )
+    def _compute_billing_percents(self):
+        for order in self:
+            order.update(order._get_billing_percents(("draft", "posted")))
+
+    def _get_billing_percents(self, states):
+        """Return the shares of the order's total that documents invoice as deposits and otherwise.
+
+        :param states: of the documents that count
+        :return: dict of `deposit_percent` and `situation_percent`
+        """
+        self.ensure_one()
+        moves = self.billing_document_ids.filtered(lambda move: move.state in states)
+        deposits = moves.filtered(lambda move: move.billing_kind == "deposit")
+        works = self._sum_documents(moves - deposits) + self._sum_hand_deductions(states)
+        return {
+            "deposit_percent": self._get_percent_of_total(self._sum_documents(deposits)),
+            "situation_percent": self._get_percent_of_total(works),
+        }
+
+    def _sum_documents(self, moves):
+        """Return what documents come to, tax included, credit notes negative."""
+        return sum((exact(-move.direction_sign * move.amount_total) for move in moves), ZERO)
+
+    def _get_percent_of_total(self, amount):
+        """Return an amount in % of the order's total."""
+        if not self.amount_total:
+            return 0.0
+        return round(float(amount / exact(self.amount_total) * HUNDRED), PROGRESS_DECIMALS)
+
+    # === WHERE THE DEPOSITS STAND ===#
+
+    def _get_down_payment_lines(self):
+        """Return Odoo's lines for deposits on the order, without their title."""
+        return self.order_line.filtered(lambda line: line.is_downpayment and not line.display_type)
+
+    def _get_deposit_items(self):
+        """Return what documents say of the deposits, cancelled documents included, oldest first.
+
+        :return: ``[(journal item, down payment line, Amounts)]``, the amounts in the order's
+            currency, those of deductions and credit notes negative
+        """
+        self.ensure_one()
+        lines = self._get_down_payment_lines()
+        if not lines:
+            return []
+        # sudo: whoever reads the order sees its documents' figures, as with `amount_invoiced`
+        items = (
+            self.env["account.move.line"]
+            .sudo()
+            .search(
+                Domain("sale_line_ids", "in", lines.ids)
+                & Domain("display_type", "=", "product")
+                & Domain("move_id.move_type", "in", ("out_invoice", "out_refund"))
+            )
+        )
+        result = []
+        by_move = items.sorted("id").grouped("move_id")
+        for move, move_items in sorted(by_move.items(), key=lambda pair: pair[0].id):
+            base_lines = [
+                move._prepare_product_base_line_for_taxes_computation(item) for item in move_items
+            ]
+            for base_line in self.env["account.tax"]._round_base_lines(base_lines, move.company_id):
+                item = base_line["record"]
+                line = item.sale_line_ids & lines
+                result.append((item, line[:1], self._read_amounts(base_line, move)))
+        return result
+
+    def _read_amounts(self, base_line, move=None):
+        """Return the :class:`Amounts` of a base line in the order's currency.
+
+        :param move: the invoice that it is of; None for a line of the order
+        """
+        figures = self.env["account.tax"]._read_base_line(base_line)
+        step = exact(self.currency_id.rounding)
+        sign = -move.direction_sign if move else 1
+
+        def own(amount):
+            if move and move.currency_id != self.currency_id:
+                date = move.invoice_date or move.date or fields.Date.context_today(self)
+                amount = move.currency_id._convert(amount, self.currency_id, move.company_id, date)
+            return rounded(exact(sign * amount), step)
+
+        return Amounts(
+            own(figures["untaxed"]),
+            {tax.id: own(amount) for tax, amount in figures["taxes"].items()},
+            {tax.id: own(amount) for tax, amount in figures["bases"].items()},
+            own(figures["total"]),
+        )
+
+    def _get_deposits(self, without=None):
+        """Return the :class:`Deposit` s of the order, oldest first, as they stand now.
+
+        A deposit counts once it is posted; a credit note of it and a deduction count as soon as they
+        are drafted, so that nothing is given back twice.
+
+        :param without: an invoice whose deductions don't count, because they are to be chosen again
+        """
+        self.ensure_one()
+        items = [
+            (item, line, amounts)
+            for item, line, amounts in self._get_deposit_items()
+            if item.move_id != without
+        ]
+        invoices = defaultdict(list)
+        for item, line, _amounts in items:
+            if item.move_id._is_deposit() and item.move_id.move_type == "out_invoice":
+                invoices[line].append(item)
+        # One that was replaced (Odoo's "Reverse and Create Invoice") has two on the same line.
+        current = {
+            line: max(found, key=lambda item: (item.move_id._is_standing(), item.id))
+            for line, found in invoices.items()
+        }
+        worth, deducted = defaultdict(lambda: ZERO), defaultdict(lambda: ZERO)
+        left = defaultdict(dict)
+        no_move = self.env["account.move"].sudo()  # as those of the items
+        for item, line, amounts in items:
+            deposit = current[line].move_id if line in current else no_move
+            parts = left[deposit]
+            if item.move_id.state == "cancel" or item.move_id._is_draft_deposit():
+                continue
+            parts[line] = parts.get(line, NOTHING) + amounts
+            if item.move_id._is_deposit():
+                worth[deposit] += amounts.total
+            else:
+                deducted[deposit] -= amounts.total
+        return [
+            Deposit(
+                move,
+                worth[move],
+                deducted[move],
+                parts,
+                {
+                    line: current[line].tax_ids if line in current else line.tax_ids
+                    for line in parts
+                },
+            )
+            for move, parts in sorted(left.items(), key=lambda pair: pair[0].id or 0)
+        ]
+
+    def _get_draft_deposits(self):
+        """Return the deposit invoices that are not posted yet."""
+        self.ensure_one()
+        return self._get_billing_documents().filtered(lambda move: move._is_draft_deposit())
+
+    @api.model
+    def _adopt_down_payments(self):
+        """Make the down payments that Odoo has billed known as deposits of their orders."""
+        lines = self.env["sale.order.line"].search([("is_downpayment", "=", True)])
+        for move in lines.invoice_lines.move_id:
+            orders = move.line_ids.sale_line_ids.order_id
+            if not move.billing_kind and len(orders) == 1 and move._is_deposit():
+                # sudo: what the document is, as it stands; nobody's to write
+                move.sudo().write({"billing_kind": "deposit", "billing_order_id": orders.id})
+
+    # === MAKING A DEPOSIT ===#
+
+    def _read_deposit(self, amount, amount_type, detail):
+        """Return the total of a deposit, tax included, in the order's currency.
+
+        :raise UserError: on anything that is not a deposit of this order, naming the value
+        """
+        self.ensure_one()
+        for name, value, known in (
+            ("amount_type", amount_type, AMOUNT_TYPES),
+            ("detail", detail, DETAILS),
+        ):
+            if value not in known:
+                raise UserError(
+                    self.env._(
+                        "“%(value)s” is not a value of %(name)s: give one of %(known)s.",
+                        value=shown(value),
+                        name=name,
+                        known=", ".join(known),
+                    )
+                )
+        total = self._get_deposit_total(self._read_amount(amount), amount_type)
+        left = exact(self._get_left_to_invoice())
+        if total <= 0:
+            raise UserError(
+                self.env._(
+                    "A deposit of %(value)s on order %(order)s is none: it must be above 0.",
+                    value=shown(amount),
+                    order=self.name,
+                )
+            )
+        if total > left:
+            raise UserError(
+                self.env._(
+                    "A deposit of %(deposit)s is above what is left to invoice of order "
+                    "%(order)s: %(left)s.",
+                    deposit=self._format_amount(total),
+                    order=self.name,
+                    left=self._format_amount(max(left, ZERO)),
+                )
+            )
+        return total
+
+    def _get_deposit_total(self, amount, amount_type):
+        """Return what a deposit comes to, tax included, rounded.
+
+        :param amount: decimal, in % or in the order's currency
+        """
+        if amount_type == "percent":
+            amount = exact(self.amount_total) * amount / HUNDRED
+        return rounded(amount, exact(self.currency_id.rounding))
+
+    def _read_amount(self, value):
+        """Return a number as a decimal.
+
+        :raise UserError: when it isn't one
+        """
+        try:
+            return number(value)
+        except EntryError:
+            raise UserError(
+                self.env._(
+                    "Order %(order)s: “%(value)s” is not a number.",
+                    order=self.name,
+                    value=shown(value),
+                )
+            ) from None
+
+    def _format_amount(self, amount):
+        return formatLang(self.env, float(amount), currency_obj=self.currency_id)
+
+    def _get_left_to_invoice(self):
+        """Return what documents leave to invoice of the order, tax included, drafts counted."""
+        return self._get_recap()["to_invoice_total"]
+
+    def _create_deposit(self, total, amount, amount_type, detail, invoice_date):
+        """Create the draft deposit by Odoo's own machinery (`sale.advance.payment.inv`).
+
+        :param total: what ``amount`` comes to, tax included, rounded
+        """
+        self.ensure_one()
+        values = {
+            "sale_order_ids": self.ids,
+            "advance_payment_method": "percentage" if amount_type == "percent" else "fixed",
+            "deposit_detail": detail,
+            "deposit_date": invoice_date,
+        }
+        values["amount" if amount_type == "percent" else "fixed_amount"] = float(amount)
+        # sudo: Odoo writes the down payment lines on the order, which whoever may invoice it
+        # (checked by the caller) needn't be allowed to write himself.
+        wizard = self.env["sale.advance.payment.inv"].sudo().create(values)
+        wizard = wizard.with_context(deposit_total=Handed(total))
+        move = wizard._create_invoices(wizard.sale_order_ids)
+        return self.env["account.move"].browse(move.id).with_company(self.company_id)
+
+    def _get_deposit_name(self, percent=None):
+        """Return the description of a deposit, in the environment's language.
+
+        :param float percent: share of the order in %, None for a fixed amount
+        """
+        self.ensure_one()
+        values = {"order": self.name, "date": format_date(self.env, self.date_order)}
+        if percent is None:
+            return self.env._("Deposit on order %(order)s of %(date)s", **values)
+        return self.env._(
+            "Deposit of %(percent)s %% on order %(order)s of %(date)s",
+            percent=self._format_progress(percent),
+            **values,
+        )
+
+    def _prepare_deposit_details(self):
+        """Return the values of the informative lines above a deposit: the order's lines, without
+        amounts."""
+        self.ensure_one()
+        rows = []
+        for line in self.order_line:
+            if line.display_type:
+                name = line.name or ""
+            elif line._is_work_line() or line.product_type == "combo":
+                quantity = formatLang(self.env, line.product_uom_qty, digits=2)
+                name = f"• {line.name} – {quantity} {line.product_uom_id.name or ''}".rstrip()
+            else:
+                continue
+            if not line.is_downpayment:
+                rows.append({"display_type": "line_note", "name": name})
+        return rows
+
+    def _create_down_payment_lines_from_base_lines(self, down_payment_base_lines):
+        # EXTENDS sale: the lines come to the deposit's total, to the cent.
+        total = get_handed(self.env, "deposit_total")
+        if total is not None and down_payment_base_lines:
+            self.env["account.tax"]._close_base_lines(
+                down_payment_base_lines, self.company_id, total
+            )
+        return super()._create_down_payment_lines_from_base_lines(down_payment_base_lines)
+
+    def _prepare_down_payment_line_values_from_base_line(self, base_line):
+        # EXTENDS sale: the price of a line without tax is all that holds its amount, and Odoo leaves
+        # the cents of the whole deposit's rounding out of it.
+        values = super()._prepare_down_payment_line_values_from_base_line(base_line)
+        details = base_line["tax_details"]
+        if not details["taxes_data"]:
+            values["price_unit"] = self.currency_id.round(
+                details["total_excluded_currency"] + details["delta_total_excluded_currency"]
+            )
+        return values

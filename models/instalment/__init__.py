@@ -1,0 +1,5 @@
+from . import (
+    account_move,
+    account_move_line,
+    sale_order,
+)

@@ -1,0 +1,4 @@
+from . import (
+    sale_order,
+    sale_order_line,
+)

@@ -1,0 +1,5 @@
+from . import (
+    account_move,
+    res_partner,
+    sale_order,
+)

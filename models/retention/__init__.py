@@ -1,0 +1,18 @@
+from . import (
+    account_move,
+    account_move_early_discount,
+    account_move_follow_up,
+    account_move_line,
+    account_move_loss,
+    account_move_settlement,
+    account_partial_reconcile,
+    account_payment,
+    account_payment_term,
+    account_payment_term_line,
+    account_retention,
+    account_retention_operation,
+    account_retention_settlement,
+    account_retention_share,
+    payment_transaction,
+    sale_order,
+)

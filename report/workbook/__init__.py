@@ -1,0 +1,4 @@
+from . import (
+    account_invoice_report,
+    sale_situation_analysis,
+)

@@ -1,0 +1,4 @@
+from . import (
+    account_deposit_choice,
+    sale_advance_payment_inv,
+)

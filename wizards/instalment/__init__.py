@@ -1,0 +1,1 @@
+from . import sale_instalment_wizard
