@@ -10,7 +10,8 @@ from typing import Any, NamedTuple
 
 from odoo import models
 
-from .account_move_line import KEEP_WAITING
+from ..billing.own_context import Handed
+from .account_move_line import KEEP_WAITING, TAX_BY_TAX
 
 
 class Occasion(NamedTuple):
@@ -59,11 +60,10 @@ class AccountMove(models.Model):
         # EXTENDS account: a document that is cancelled by its credit note is settled with it on the
         # waiting account, without collecting anything; and so is a deposit, which then pays nothing.
         # Any other credit note is collected as it is refunded.
-        moves = self
         if move_reverse_cancel:
             self._filter_nought()._leave_cash_basis()
-        else:
-            moves = self.with_context(keep_vat_waiting=KEEP_WAITING)
+        how = TAX_BY_TAX if move_reverse_cancel else KEEP_WAITING
+        moves = self.with_context(waiting_vat=Handed(how))
         res = super(AccountMove, moves)._reconcile_reversed_moves(
             reverse_moves, move_reverse_cancel
         )

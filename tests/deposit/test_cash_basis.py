@@ -238,6 +238,23 @@ class TestCashBasis(CashBasisCommon):
         self.bank(self.shares(credit_note))
         self.assertVat(120, 60, 0)
 
+    def test_the_credit_note_of_a_cancelled_document_is_cancelled(self):
+        # 1 000.00 at 20 %, -500.00 at 10 %: a payment collects both, 200.00 and -50.00.
+        others = self.waiting()
+        order = self.make_order(
+            self.line("A", 1, 1000.0, self.vat20), self.line("B", 1, -500.0, self.vat10)
+        )
+        move = self.situation(order, 100, post=True)
+        credit_note = self.env["account.move"].browse(order.cancel_document(move.id, "Error"))
+        self.assertVat(0, 0, others)
+        credit_note.button_draft()
+        credit_note.button_cancel()
+        self.assertVat(0, 0, others + 150)
+        self.bank(self.shares(move), 65)
+        self.assertVat(20, -5, others + 135)
+        self.bank(self.shares(move))
+        self.assertVat(200, -50, others)
+
     def test_a_total_of_a_cent(self):
         order = self.other_job()
         self.pay(self.deposit(order, 60, post=True))
