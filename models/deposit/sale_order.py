@@ -172,6 +172,11 @@ class SaleOrder(models.Model):
         :param move: the invoice that it is of; None for a line of the order
         """
         figures = self.env["account.tax"]._read_base_line(base_line)
+        if move:
+            # The books rule: of amounts that are no coins, the engine may round the whole otherwise.
+            posted = move.direction_sign * base_line["record"].amount_currency
+            difference = posted - figures["untaxed"]
+            figures = {**figures, "untaxed": posted, "total": figures["total"] + difference}
         step = exact(self.currency_id.rounding)
         sign = -move.direction_sign if move else 1
 
