@@ -14,6 +14,7 @@ from .billing import (
     test_cancel_rpc,
     test_cancel_tour,
     test_company_accounts,
+    test_new_rate,
     test_old_statements,
     test_order_repriced,
     test_situation,

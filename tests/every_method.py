@@ -157,6 +157,7 @@ class EveryMethodCommon(SituationCommon):
                 "post": False,
             },
             "create_situation_invoice": {**ENTRIES, "post": False},
+            "bring_to_new_rate": {"invoice_date": "2026-06-30", "post": False},
             "create_balance_invoice": {"invoice_date": "2026-06-30", "post": False},
             "create_partial_invoice": {
                 "line_ids": None,

@@ -84,7 +84,7 @@ class SaleOrder(models.Model):
                     **values,
                 )
             )
-        works = [work for work, _taxes, _bases, _whole in self._get_work_position().values()]
+        works = [at.work for at in self._get_work_position().values()]
         shares = advance(works, target / HUNDRED, exact(self.currency_id.rounding))
         return [
             {"line_id": line_id, "progress": round(float(share * HUNDRED), ENTRY_DECIMALS)}

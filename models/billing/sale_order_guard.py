@@ -34,6 +34,7 @@ class SaleOrder(models.Model):
         {
             "billing_rounding_method",
             "draft_instalment_count",
+            "has_earlier_taxes",
             "has_retention",
             "initial_amount_total",
             "initial_amount_untaxed",

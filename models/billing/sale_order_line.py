@@ -39,7 +39,14 @@ class SaleOrderLine(models.Model):
 
     # === COMPUTE METHODS ===#
 
-    @api.depends("order_id.order_line.price_subtotal", "order_id.order_line.price_total")
+    @api.depends(
+        "order_id.order_line.price_subtotal",
+        "order_id.order_line.price_total",
+        "tax_ids",
+        "invoice_lines.tax_ids",
+        "invoice_lines.amount_currency",
+        "invoice_lines.parent_state",
+    )
     def _compute_contract_amounts(self):
         contracts = {order: order._get_contract_amounts() for order in self.order_id}
         # The others of the order, too: Odoo asks for a thousand lines at a time, and the engine would
@@ -301,7 +308,7 @@ class SaleOrderLine(models.Model):
             quantity += away
         return float(quantity)
 
-    def _get_billed_amounts(self, posted=False, kind=None, until=None):
+    def _get_billed_amounts(self, posted=False, kind=None, until=None, apart_from=None):
         """Return ``{line id: untaxed amount}`` of the lines' documents, in the order's currency.
 
         Drafts and posted ones count, cancelled ones don't, credit notes are negative. The accounting
@@ -310,6 +317,7 @@ class SaleOrderLine(models.Model):
         :param bool posted: posted documents only
         :param kind: documents of this `billing_kind` only
         :param until: documents up to this day only
+        :param apart_from: documents that don't count
         """
         amounts = defaultdict(float)
         line_ids = [line_id for line_id in (self._origin.ids or self.ids) if line_id]
@@ -318,7 +326,7 @@ class SaleOrderLine(models.Model):
         # sudo: the figures of an order that the user reads, not the entries, which a salesperson
         # may not read; `sale` computes its invoiced amounts the same way.
         journal_items = self.env["account.move.line"].sudo()
-        domain = self._get_billing_items_domain(line_ids, posted, kind, until)
+        domain = self._get_billing_items_domain(line_ids, posted, kind, until, apart_from)
         currencies = {line.id or line._origin.id: line.currency_id for line in self}
         foreign = []
         for order_line, currency, amount_currency in journal_items._read_group(
@@ -331,7 +339,7 @@ class SaleOrderLine(models.Model):
             else:
                 foreign.append(order_line.id)
         if foreign:
-            domain = self._get_billing_items_domain(foreign, posted, kind, until)
+            domain = self._get_billing_items_domain(foreign, posted, kind, until, apart_from)
             for item in journal_items.search(domain):
                 for order_line in item.sale_line_ids:
                     currency = currencies.get(order_line.id)
@@ -347,16 +355,16 @@ class SaleOrderLine(models.Model):
                 amounts[line_id] = currencies[line_id].round(amount)
         return amounts
 
-    def _get_billed_quantities(self, kind=None):
+    def _get_billed_quantities(self, kind=None, apart_from=None):
         """Return ``{line id: quantity}`` of the lines' documents, as `_get_billed_amounts` counts."""
         quantities = defaultdict(float)
         if not self:
             return quantities
         journal_items = self.env["account.move.line"].sudo()  # as in `_get_billed_amounts`
         for move_type, sign in (("out_invoice", 1), ("out_refund", -1)):
-            domain = self._get_billing_items_domain(self.ids, kind=kind) & Domain(
-                "move_id.move_type", "=", move_type
-            )
+            domain = self._get_billing_items_domain(
+                self.ids, kind=kind, apart_from=apart_from
+            ) & Domain("move_id.move_type", "=", move_type)
             for order_line, unit, quantity in journal_items._read_group(
                 domain, ["sale_line_ids", "product_uom_id"], ["quantity:sum"]
             ):
@@ -367,7 +375,9 @@ class SaleOrderLine(models.Model):
         return quantities
 
     @api.model
-    def _get_billing_items_domain(self, line_ids, posted=False, kind=None, until=None):
+    def _get_billing_items_domain(
+        self, line_ids, posted=False, kind=None, until=None, apart_from=None
+    ):
         """Return the domain of the journal items that bill these order lines."""
         domain = Domain("sale_line_ids", "in", line_ids) & Domain("display_type", "=", "product")
         domain &= Domain("move_id.move_type", "in", ("out_invoice", "out_refund"))
@@ -375,6 +385,8 @@ class SaleOrderLine(models.Model):
             domain &= Domain("move_id.billing_kind", "=", kind)
         if until:
             domain &= Domain("move_id.invoice_date", "<=", until)
+        if apart_from:
+            domain &= Domain("move_id", "not in", apart_from.ids)
         states = Domain("parent_state", "=", "posted")
         if not posted:
             states = Domain("parent_state", "!=", "cancel")
@@ -391,7 +403,7 @@ class SaleOrderLine(models.Model):
                 return []
             return super()._prepare_invoice_lines_vals_list(**optional_values)
         vals_list = super()._prepare_invoice_lines_vals_list(**optional_values)
-        return [{**values, **slice_values[self.id]} for values in vals_list]
+        return [{**values, **part} for values in vals_list for part in slice_values[self.id]]
 
     @api.model_create_multi
     def create(self, vals_list):

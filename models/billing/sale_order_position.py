@@ -6,6 +6,7 @@ from odoo import fields, models
 from odoo.fields import Domain
 
 from ...tools.money import ZERO, exact, rounded
+from ...tools.position import NOTHING, Amounts, Billed, LinePosition, split_amount, take_part
 from ...tools.slices import WorkLine
 
 
@@ -34,13 +35,188 @@ class SaleOrder(models.Model):
 
         The figures are the tax engine's, rounded over the whole order as `amount_untaxed` and
         `amount_tax` are, so that they sum to them: an order that was priced when its company rounded
-        in the other way stays as it is.
+        in the other way stays as it is. Of a line whose taxes changed after it was billed, they are what
+        is billed at the taxes of then and the rest at the present ones.
 
         :return: ``{line: {"untaxed": float, "total": float, "taxes": {tax: float},
-            "bases": {tax: float}}}``
+            "bases": {tax: float}}}``; of a line whose taxes changed, with `own` (these figures at the
+            order's present taxes alone), `rest` (:class:`Amounts` at the present ones), `earlier` and
+            `latest` (see :class:`LinePosition`)
         """
         self.ensure_one()
-        return self._get_contract()[1]
+        return self._amend_contract(self._get_contract()[1])
+
+    def _amend_contract(self, contract, apart_from=None):
+        """Return contract amounts in which what was billed at other taxes stays at them.
+
+        :param contract: as the order's lines are priced now
+        :param apart_from: documents that don't count
+        """
+        changed = self._get_earlier_taxes(apart_from)
+        if not changed:
+            return contract
+        contract = dict(contract)
+        billed = (
+            self.env["sale.order.line"].union(*changed)._get_billed_amounts(apart_from=apart_from)
+        )
+        step = exact(self.currency_id.rounding)
+        for line, (earlier, latest) in changed.items():
+            own = contract[line]
+            rest, kept = self._plan_rest(
+                line, own, earlier, latest, rounded(exact(billed[line._origin.id]), step)
+            )
+            whole = sum(kept, rest)
+            contract[line] = {
+                "untaxed": float(whole.untaxed),
+                "total": float(whole.total),
+                "taxes": {
+                    self.env["account.tax"].browse(tax_id): float(amount)
+                    for tax_id, amount in whole.taxes.items()
+                },
+                "bases": {
+                    self.env["account.tax"].browse(tax_id): float(base)
+                    for tax_id, base in whole.bases.items()
+                },
+                "own": own,
+                "rest": rest,
+                "earlier": earlier,
+                "latest": latest,
+            }
+        return contract
+
+    def _plan_rest(self, line, own, earlier, latest, billed):
+        """Return what a line is worth at its present taxes once it is billed whole, and what stays billed
+        at others.
+
+        What was agreed holds: the untaxed amount, or, of a price that includes its taxes, that price.
+
+        :param own: contract amounts of the whole line at the present taxes
+        :param billed: untaxed amount that is billed of it
+        :return: :class:`Amounts`, list of :class:`Amounts`
+        """
+        step = exact(self.currency_id.rounding)
+        price = Amounts(
+            rounded(exact(own["untaxed"]), step),
+            {tax.id: rounded(exact(amount), step) for tax, amount in own["taxes"].items()},
+            {tax.id: rounded(exact(base), step) for tax, base in own["bases"].items()},
+            rounded(exact(own["total"]), step),
+        )
+        included = line.tax_ids.flatten_taxes_hierarchy().filtered("price_include").ids
+        agreed = price.untaxed
+        left = None
+        if included and price.untaxed:
+            other_included = (
+                self.env["account.tax"]
+                .browse({tax_id for part in earlier for tax_id in part.amounts.taxes})
+                .filtered("price_include")
+                .ids
+            )
+            gone = sum((part.amounts.gross(other_included) for part in earlier), ZERO)
+            gross = price.gross(included)
+            left = gross - gone
+            before = sum((part.amounts.untaxed for part in earlier), ZERO)
+            if left * gross < 0:
+                # Less is ordered now than was billed.
+                agreed, left = rounded(before * gross / gone, step), None
+            else:
+                agreed = before + rounded(price.untaxed * left / gross, step)
+        work = WorkLine(line.id, agreed, exact(line.product_uom_qty), billed=billed)
+        position = LinePosition(work, {}, {}, ZERO, earlier, latest)
+        now, back = split_amount(position, agreed - billed, step)
+        untaxed = position.billed_now + now
+        rest = take_part(price, untaxed, step) if price.untaxed else NOTHING
+        if left is not None and not back and untaxed == agreed - before:
+            # The price that was agreed, to the cent: the included taxes are what it leaves.
+            borne = [tax_id for tax_id in included if tax_id in rest.taxes]
+            missing = left - rest.gross(borne)
+            largest = max(borne, key=lambda tax_id: abs(rest.taxes[tax_id]))
+            rest.taxes[largest] += missing
+            rest = rest._replace(total=rest.total + missing)
+        returned = {part.tax_ids: amounts for part, amounts in back}
+        return rest, [part.amounts + returned.get(part.tax_ids, NOTHING) for part in earlier]
+
+    def _get_earlier_taxes(self, apart_from=None):
+        """Return what documents bill of lines at taxes that those don't bear any more.
+
+        :param apart_from: documents that don't count
+        :return: ``{line: (tuple of Billed, the latest first, id of the last document at the present
+            taxes)}``, for the lines of which there is some
+        """
+        lines = self._get_work_lines()
+        ids = lines._origin.ids
+        if not ids or not lines.invoice_lines:
+            return {}
+        # sudo: figures of an order that the user reads, as in `_get_billed_amounts`
+        journal_items = self.env["account.move.line"].sudo()
+        domain = lines._get_billing_items_domain(ids)
+        if apart_from:
+            domain &= Domain("move_id", "not in", apart_from.ids)
+        sums = defaultdict(dict)
+        for order_line, tax, amount in journal_items._read_group(
+            domain, ["sale_line_ids", "tax_ids"], ["amount_currency:sum"]
+        ):
+            sums[order_line.id][tax.id] = amount
+        changed = {}
+        for line in lines:
+            found = sums[line._origin.id]
+            own = line.tax_ids.ids or [False]
+            amounts = {self.currency_id.round(amount) for amount in found.values()}
+            if any(amounts) and (set(found) != set(own) or len(amounts) > 1):
+                changed[line._origin.id] = line
+        if not changed:
+            return {}
+        return self._read_earlier_taxes(changed, journal_items.search(domain, order="move_id, id"))
+
+    def _read_earlier_taxes(self, lines, items):
+        """Return `_get_earlier_taxes` of some lines.
+
+        :param lines: ``{line id: line}``
+        :param items: journal items of the order's works
+        """
+        latest = defaultdict(int)
+        parts = defaultdict(lambda: (NOTHING, 0))
+        for move, move_items in items.grouped("move_id").items():
+            others = {}
+            for item in move_items:
+                for line_id in item.sale_line_ids.ids:
+                    if line_id not in lines:
+                        continue
+                    if item.tax_ids == lines[line_id].tax_ids._origin:
+                        latest[line_id] = max(latest[line_id], move.id)
+                    else:
+                        others[item] = line_id
+            if not others:
+                continue
+            base_lines = [
+                move._prepare_product_base_line_for_taxes_computation(item) for item in others
+            ]
+            for base_line in self.env["account.tax"]._round_base_lines(base_lines, move.company_id):
+                item = base_line["record"]
+                key = others[item], tuple(sorted(item.tax_ids.ids))
+                amounts, last = parts[key]
+                parts[key] = (
+                    amounts + self._read_amounts(base_line, move),
+                    max(last, move.id),
+                )
+        earlier = defaultdict(list)
+        for (line_id, tax_ids), (amounts, last) in parts.items():
+            if amounts:
+                earlier[line_id].append(Billed(tax_ids, amounts, last))
+        return {
+            lines[line_id]: (tuple(sorted(found, key=lambda part: -part.latest)), latest[line_id])
+            for line_id, found in earlier.items()
+        }
+
+    def _get_amended_totals(self):
+        """Return the untaxed amount and the total of the order as its billing ends: what is billed at its
+        taxes, and the rest at the order's present ones."""
+        self.ensure_one()
+        untaxed, total = self.amount_untaxed, self.amount_total
+        for amounts in self._get_contract_amounts().values():
+            if "own" in amounts:
+                untaxed += amounts["untaxed"] - amounts["own"]["untaxed"]
+                total += amounts["total"] - amounts["own"]["total"]
+        return self.currency_id.round(untaxed), self.currency_id.round(total)
 
     def _get_contract(self):
         """Return how the taxes of the order are rounded, and `_get_contract_amounts`."""
@@ -90,17 +266,17 @@ class SaleOrder(models.Model):
             rounding_method,
         )
 
-    def _get_work_position(self):
+    def _get_work_position(self, apart_from=None):
         """Return, for the kernel, every work line with what is billed of it.
 
-        :return: ``{line: (WorkLine, contract taxes, contract bases, amount that carries them)}``;
-            a line of which nothing is ordered any more has the taxes of one unit, so that what is
-            given back has them too
+        :param apart_from: documents that don't count
+        :return: ``{line: LinePosition}``; a line of which nothing is ordered any more has the taxes of
+            one unit, so that what is given back has them too
         """
         self.ensure_one()
-        contract = self._get_contract_amounts()
+        contract = self._amend_contract(self._get_contract()[1], apart_from)
         lines = self._get_work_lines()
-        billed = lines._get_billed_amounts()
+        billed = lines._get_billed_amounts(apart_from=apart_from)
         step, quantity_step = exact(self.currency_id.rounding), self._get_quantity_step()
         free_lines = lines.filtered(
             lambda line: (
@@ -111,7 +287,7 @@ class SaleOrder(models.Model):
                 and (line.product_uom_qty or not line.price_unit or line.discount == 100)
             )
         )
-        billed_quantities = free_lines._get_billed_quantities()
+        billed_quantities = free_lines._get_billed_quantities(apart_from=apart_from)
         emptied = lines.filtered(lambda line: not contract[line]["untaxed"] and billed[line.id])
         unit = {}
         if emptied:
@@ -121,33 +297,56 @@ class SaleOrder(models.Model):
             }
         position = {}
         for line in lines:
-            carrier = unit.get(line, contract[line])
-            position[line] = (
+            amounts = contract[line]
+            carrier = unit.get(line) or amounts.get("own", amounts)
+            taxes = {tax.id: amount for tax, amount in carrier["taxes"].items()}
+            bases = {tax.id: base for tax, base in carrier["bases"].items()}
+            untaxed = carrier["untaxed"]
+            rest = amounts.get("rest")
+            if rest and rest.untaxed:
+                taxes, bases, untaxed = rest.taxes, rest.bases, rest.untaxed
+            position[line] = LinePosition(
                 WorkLine(
                     line.id,
-                    amount=rounded(exact(contract[line]["untaxed"]), step),
+                    amount=rounded(exact(amounts["untaxed"]), step),
                     quantity=exact(line.product_uom_qty),
                     billed=rounded(exact(billed[line.id]), step),
                     billed_quantity=rounded(exact(billed_quantities[line.id]), quantity_step),
                 ),
-                {tax.id: rounded(exact(amount), step) for tax, amount in carrier["taxes"].items()},
-                {tax.id: rounded(exact(amount), step) for tax, amount in carrier["bases"].items()},
-                rounded(exact(carrier["untaxed"]), step),
+                {tax_id: rounded(exact(amount), step) for tax_id, amount in taxes.items()},
+                {tax_id: rounded(exact(base), step) for tax_id, base in bases.items()},
+                rounded(exact(untaxed), step),
+                amounts.get("earlier", ()),
+                amounts.get("latest", 0),
             )
         return position
 
-    def _get_position_without(self, documents):
-        """Return `_get_work_position` as if some documents of the order didn't exist."""
-        position = self._get_work_position()
-        amounts = self._get_amounts_by_line(documents) if documents else {}
-        for line, (work, *rest) in position.items():
-            if line.id in amounts:
-                amount, quantity = amounts[line.id]
-                work = work._replace(billed=work.billed - amount)
-                if not work.amount and not work.billed:
-                    work = work._replace(billed_quantity=work.billed_quantity - quantity)
-                position[line] = (work, *rest)
-        return position
+    def _read_amounts(self, base_line, move=None):
+        """Return the :class:`Amounts` of a base line in the order's currency.
+
+        :param move: the invoice that it is of; None for a line of the order
+        """
+        figures = self.env["account.tax"]._read_base_line(base_line)
+        if move:
+            # The books rule: of amounts that are no coins, the engine may round the whole otherwise.
+            posted = move.direction_sign * base_line["record"].amount_currency
+            difference = posted - figures["untaxed"]
+            figures = {**figures, "untaxed": posted, "total": figures["total"] + difference}
+        step = exact(self.currency_id.rounding)
+        sign = -move.direction_sign if move else 1
+
+        def own(amount):
+            if move and move.currency_id != self.currency_id:
+                date = move.invoice_date or move.date or fields.Date.context_today(self)
+                amount = move.currency_id._convert(amount, self.currency_id, move.company_id, date)
+            return rounded(exact(sign * amount), step)
+
+        return Amounts(
+            own(figures["untaxed"]),
+            {tax.id: own(amount) for tax, amount in figures["taxes"].items()},
+            {tax.id: own(amount) for tax, amount in figures["bases"].items()},
+            own(figures["total"]),
+        )
 
     def _get_billing_documents(self):
         """Return the customer invoices and credit notes of the order, oldest first.

@@ -9,6 +9,7 @@ from ...tools.echo import shown
 from ...tools.entries import EntryError, Node, resolve_entries
 from ...tools.money import HUNDRED, ONE, ZERO, exact, rounded
 from ...tools.placeholders import fill
+from ...tools.position import split_amount
 from ...tools.slices import Target, line_shape, share, slice_line, slice_taxes, weighted_progress
 from .account_move_line import get_progress
 from .own_context import get_handed
@@ -41,30 +42,67 @@ class SaleOrder(models.Model):
         :param position: where the order stands, if it is known already
         :param billed_taxes: `_get_billed_taxes`, if they are known already
         :return: dict of `position` (see `_get_work_position`), `slices` and `parts` (all slices, and
-            those that bill something, by line id), `taxes` (``{line id: {tax id: amount}}``), and, none
-            yet, `deductions` (see `_plan_deductions`) and `open_lines` (see `_plan_balance`)
+            those that bill something, by line id), `now` (what of each slice goes at the order's present
+            taxes), `taxes` (``{line id: {tax id: amount}}`` of those), `returned` (what is given back at
+            the taxes of then, see `split_amount`, by line id), and, none yet, `deductions` (see
+            `_plan_deductions`) and `open_lines` (see `_plan_balance`)
         """
         self.ensure_one()
         position = position or self._get_work_position()
         step = exact(self.currency_id.rounding)
         quantity_step = self._get_quantity_step()
         slices = {
-            line.id: slice_line(work, targets.get(line.id), step, quantity_step)
-            for line, (work, _taxes, _bases, _whole) in position.items()
+            line.id: slice_line(at.work, targets.get(line.id), step, quantity_step)
+            for line, at in position.items()
         }
+        split = {
+            line.id: split_amount(at, slices[line.id].amount, step)
+            for line, at in position.items()
+            if at.earlier
+        }
+        return self._close_plan(position, slices, split, billed_taxes)
+
+    def _close_plan(self, position, slices, split, billed_taxes=None):
+        """Return the plan of slices, with the taxes that close on what documents bill.
+
+        :param split: ``{line id: (amount at the present taxes, what is given back at others)}`` of the
+            lines that are billed at other taxes
+        """
+        step = exact(self.currency_id.rounding)
+        billed = dict(self._get_billed_taxes() if billed_taxes is None else billed_taxes)
+        now = {}
+        for line, at in position.items():
+            part = slices[line.id]
+            if line.id in split:
+                part = part._replace(
+                    previous=at.billed_now, cumulative=at.billed_now + split[line.id][0]
+                )
+                if not at.carrier:
+                    part = part._replace(before=ZERO, after=ZERO)
+            now[line.id] = part
+            for earlier in at.earlier:
+                for tax_id, amount in earlier.amounts.taxes.items():
+                    billed[tax_id] = billed.get(tax_id, ZERO) - amount
         taxes = slice_taxes(
-            {line.id: taxes for line, (_work, taxes, _b, _w) in position.items()},
-            slices.values(),
-            self._get_billed_taxes() if billed_taxes is None else billed_taxes,
+            {line.id: at.taxes for line, at in position.items()},
+            now.values(),
+            billed,
             step,
             self.company_id.tax_calculation_rounding_method == "round_per_line",
-            {line.id: whole for line, (_work, _t, _b, whole) in position.items()},
+            {line.id: at.carrier for line, at in position.items()},
         )
+        returned = {line.id: split.get(line.id, (ZERO, ()))[1] for line in position}
         return {
             "position": position,
             "slices": slices,
-            "parts": {line_id: part for line_id, part in slices.items() if part},
+            "parts": {
+                line_id: part
+                for line_id, part in slices.items()
+                if part or now[line_id] or returned[line_id]
+            },
+            "now": now,
             "taxes": taxes,
+            "returned": returned,
             "deductions": [],
             "open_lines": self.order_line.browse(),
         }
@@ -113,11 +151,18 @@ class SaleOrder(models.Model):
         total."""
         AccountTax = self.env["account.tax"]
         amounts = {}
-        for taxes in plan["taxes"].values():
-            for tax_id, amount in taxes.items():
-                if not AccountTax.browse(tax_id).has_negative_factor:
-                    amounts[tax_id] = amounts.get(tax_id, ZERO) + amount
+        for tax_id, amount in self._get_plan_taxes(plan):
+            if not AccountTax.browse(tax_id).has_negative_factor:
+                amounts[tax_id] = amounts.get(tax_id, ZERO) + amount
         return amounts
+
+    def _get_plan_taxes(self, plan):
+        """Yield (tax id, amount) of everything that a plan bills, and of what it gives back."""
+        for taxes in plan["taxes"].values():
+            yield from taxes.items()
+        for parts in plan["returned"].values():
+            for _earlier, amounts in parts:
+                yield from amounts.taxes.items()
 
     # === ENTRIES ===#
 
@@ -149,7 +194,7 @@ class SaleOrder(models.Model):
             elif line.product_type == "combo":
                 nodes.append(Node(line.id, "bundle", above))
             elif line in position:
-                work = position[line][0]
+                work = position[line].work
                 nodes.append(Node(line.id, "line", above, work.amount, work.quantity))
         return nodes
 
@@ -347,7 +392,7 @@ class SaleOrder(models.Model):
             "reference": self.client_order_ref or "",
             "previous_progress": self._format_progress(
                 weighted_progress(
-                    (work.billed, work.amount) for work, _t, _b, _w in plan["position"].values()
+                    (at.work.billed, at.work.amount) for at in plan["position"].values()
                 )
             ),
             "progress": self._format_progress(self._get_plan_progress(plan)),
@@ -355,6 +400,8 @@ class SaleOrder(models.Model):
 
     def _get_title(self, kind, plan, texts):
         """Return the title of a document, in the environment's language."""
+        if title := plan.get("title"):
+            return title
         if kind == "balance":
             return self._get_balance_title()
         if kind == "partial":
@@ -395,14 +442,61 @@ class SaleOrder(models.Model):
             if line.id not in shown:
                 values_list.append(self._prepare_situation_title(line))
                 continue
-            values = line._prepare_invoice_line(**self._prepare_slice_values(plan, line))
-            values.update(self._prepare_entry_values(plan, line, tags))
-            values["name"] = given.get(line.id) or fill(
-                template, {**texts, **self._get_line_texts(plan, line, values["name"])}
+            name = given.get(line.id)
+            rows = []
+            if plan["now"][line.id] or kind == "balance" or not plan["returned"][line.id]:
+                values = line._prepare_invoice_line(**self._prepare_slice_values(plan, line))
+                values.update(self._prepare_entry_values(plan, line, tags))
+                rows.append(values)
+            rows += [
+                line._prepare_invoice_line(**values)
+                for values in self._prepare_returned_values(plan, line)
+            ]
+            for values in rows:
+                values["name"] = name or fill(
+                    template, {**texts, **self._get_line_texts(plan, line, values["name"])}
+                )
+                if line.analytic_distribution or give_analytic:
+                    values["analytic_distribution"] = line.analytic_distribution or False
+            values_list += rows
+        return values_list
+
+    def _prepare_returned_values(self, plan, line):
+        """Return the values of what of a line is given back at the taxes at which it was billed."""
+        part, work = plan["slices"][line.id], plan["position"][line].work
+        step = exact(self.currency_id.rounding)
+        before = part.before + share(plan["now"][line.id].amount, work.amount or work.billed)
+        values_list = []
+        for earlier, amounts in plan["returned"][line.id]:
+            taxes = self.env["account.tax"].browse(earlier.tax_ids)
+            borne = self.env["account.tax"].browse(amounts.taxes)
+            included = borne.filtered("price_include").ids
+            quantity, price_unit, discount = line_shape(
+                part._replace(previous=ZERO, cumulative=amounts.untaxed, quantity=ZERO),
+                work,
+                amounts.gross(included),
+                exact(line.price_unit),
+                exact(line.discount),
+                self._get_quantity_step(),
+                step,
+                bool(amounts.taxes),
             )
-            if line.analytic_distribution or give_analytic:
-                values["analytic_distribution"] = line.analytic_distribution or False
+            values = {
+                "quantity": float(quantity),
+                "price_unit": float(price_unit),
+                "discount": float(discount),
+                "extra_tax_data": False,
+                "tax_ids": [Command.set(taxes.ids)],
+                "previous_progress": round(float(before * HUNDRED), PROGRESS_DECIMALS),
+                "situation_contract_amount": float(work.amount),
+                "situation_contract_quantity": float(work.quantity),
+            }
+            if amounts.taxes:
+                values["extra_tax_data"] = self._prepare_exact_taxes(
+                    values, amounts.untaxed, amounts.taxes, amounts.bases
+                )
             values_list.append(values)
+            before += share(amounts.untaxed, work.amount or work.billed)
         return values_list
 
     def _lines_without_analytic_have_none(self):
@@ -454,8 +548,8 @@ class SaleOrder(models.Model):
 
     def _prepare_slice_values(self, plan, line):
         """Return quantity, price, discount and the exact amounts of a line's slice."""
-        part = plan["slices"][line.id]
-        work, _taxes, bases, whole = plan["position"][line]
+        part = plan["now"][line.id]
+        work, _taxes, bases, whole, *_rest = plan["position"][line]
         taxes = plan["taxes"].get(line.id, {})
         step = exact(self.currency_id.rounding)
         included = self.env["account.tax"].browse(taxes).filtered("price_include")
@@ -475,7 +569,9 @@ class SaleOrder(models.Model):
             "price_unit": float(price_unit),
             "discount": float(discount),
             "extra_tax_data": False,
-            "previous_progress": round(float(part.before * HUNDRED), PROGRESS_DECIMALS),
+            "previous_progress": round(
+                float(plan["slices"][line.id].before * HUNDRED), PROGRESS_DECIMALS
+            ),
             "situation_contract_amount": float(work.amount),
             "situation_contract_quantity": float(work.quantity),
         }
@@ -496,7 +592,7 @@ class SaleOrder(models.Model):
         key = (line.tax_ids, line.product_id.account_tag_ids)
         if key not in tags:
             tags[key] = self._get_tax_tags(line)
-        part, work = plan["slices"][line.id], plan["position"][line][0]
+        part, work = plan["now"][line.id], plan["position"][line].work
         amount = part.amount
         tax_amounts = plan["taxes"].get(line.id, {}).items()
         tax = sum(
@@ -510,7 +606,7 @@ class SaleOrder(models.Model):
             "price_subtotal": float(amount),
             "price_total": float(amount + tax),
             "progress": get_progress(
-                round(float(part.before * HUNDRED), PROGRESS_DECIMALS),
+                round(float(plan["slices"][line.id].before * HUNDRED), PROGRESS_DECIMALS),
                 (float(amount), float(work.amount)),
                 (float(part.quantity), float(work.quantity)),
             ),
@@ -538,7 +634,7 @@ class SaleOrder(models.Model):
     def _get_line_texts(self, plan, line, description):
         """Return the placeholders of a line's description."""
         part = plan["slices"][line.id]
-        work = plan["position"][line][0]
+        work = plan["position"][line].work
         return {
             "description": description,
             "section": line.get_parent_section_line().name or "",
@@ -556,14 +652,14 @@ class SaleOrder(models.Model):
     # === ODOO'S OWN INVOICE ===#
 
     def _prepare_rest_values(self):
-        """Return ``{line id: values}`` with which Odoo's own invoice bills the exact rest of what may
+        """Return ``{line id: [values]}`` with which Odoo's own invoice bills the exact rest of what may
         be invoiced now: the whole line, or what is delivered of it."""
         self.ensure_one()
         values = self._prepare_work_rest_values() if self._has_situations() else {}
         for deposit in self._get_deposits():
             for line, left in deposit.left.items():
                 if left:
-                    values[line.id] = self._prepare_deduction_values(deposit, line, left)
+                    values[line.id] = [self._prepare_deduction_values(deposit, line, left)]
         return values
 
     def _prepare_work_rest_values(self):
@@ -583,7 +679,10 @@ class SaleOrder(models.Model):
         }
         plan = self._plan_targets(targets)
         return {
-            line.id: self._prepare_slice_values(plan, line)
+            line.id: [
+                *([self._prepare_slice_values(plan, line)] if plan["now"][line.id] else []),
+                *self._prepare_returned_values(plan, line),
+            ]
             for line in plan["position"]
             if line.id in plan["parts"]
         }

@@ -35,6 +35,7 @@ class SaleOrder(models.Model):
         def total(name, rows=alive):
             return currency.round(sum(row[name] for row in rows))
 
+        contract_untaxed, contract_total = self._get_amended_totals()
         deposit_invoiced = total("deposit")
         deposit_deducted = total("deduction")
         invoiced_untaxed, invoiced_total = total("untaxed"), total("total")
@@ -44,15 +45,15 @@ class SaleOrder(models.Model):
         return {
             "order": self.name,
             "currency": currency.name,
-            "contract_untaxed": self.amount_untaxed,
-            "contract_tax": self.amount_tax,
-            "contract_total": self.amount_total,
+            "contract_untaxed": contract_untaxed,
+            "contract_tax": currency.round(contract_total - contract_untaxed),
+            "contract_total": contract_total,
             "progress": self.billing_progress,
             "invoiced_untaxed": invoiced_untaxed,
             "invoiced_tax": total("tax"),
             "invoiced_total": invoiced_total,
-            "to_invoice_untaxed": currency.round(self.amount_untaxed - invoiced_untaxed),
-            "to_invoice_total": currency.round(self.amount_total - invoiced_total),
+            "to_invoice_untaxed": currency.round(contract_untaxed - invoiced_untaxed),
+            "to_invoice_total": currency.round(contract_total - invoiced_total),
             "deposit_invoiced": deposit_invoiced,
             "deposit_deducted": deposit_deducted,
             "deposit_remaining": currency.round(deposit_invoiced - deposit_deducted),
@@ -222,6 +223,7 @@ class SaleOrder(models.Model):
         billed_total = currency.round(sum(row["total"] for row in earlier) + own["total"])
         billed_untaxed = currency.round(sum(row["untaxed"] for row in earlier) + own["untaxed"])
         deductions = self._get_deduction_rows(move)
+        contract_untaxed, contract_total = self._get_amended_totals()
         names = (
             "name",
             "kind",
@@ -250,8 +252,8 @@ class SaleOrder(models.Model):
             "retention": self._get_retention_figures(move, [*earlier, own]),
             "documents": [{name: row[name] for name in names} for row in earlier],
             "recap": {
-                "contract_untaxed": self.amount_untaxed,
-                "contract_total": self.amount_total,
+                "contract_untaxed": contract_untaxed,
+                "contract_total": contract_total,
                 "untaxed": own["untaxed"],
                 "tax": own["tax"],
                 "total": own["total"],
@@ -260,8 +262,8 @@ class SaleOrder(models.Model):
                 "residual": own["residual"],
                 "billed_untaxed": billed_untaxed,
                 "billed_total": billed_total,
-                "left_untaxed": currency.round(self.amount_untaxed - billed_untaxed),
-                "left_total": currency.round(self.amount_total - billed_total),
+                "left_untaxed": currency.round(contract_untaxed - billed_untaxed),
+                "left_total": currency.round(contract_total - billed_total),
             },
         }
 

@@ -4,7 +4,7 @@ from collections import defaultdict
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import format_date, formatLang
@@ -12,35 +12,13 @@ from odoo.tools import format_date, formatLang
 from ...tools.echo import shown
 from ...tools.entries import EntryError, number
 from ...tools.money import HUNDRED, ZERO, exact, rounded
+from ...tools.position import NOTHING
 from ..billing.customer_figure import CustomerFigure
 from ..billing.own_context import Handed, get_handed
 from ..billing.sale_order import PROGRESS_DECIMALS
 
 AMOUNT_TYPES = ("percent", "fixed")
 DETAILS = ("single", "lines")
-
-
-class Amounts(NamedTuple):
-    """Amounts of a base line of the tax engine, taxes and their bases by tax id."""
-
-    untaxed: Decimal
-    taxes: dict
-    bases: dict
-    total: Decimal
-
-    def __add__(self, other):
-        return Amounts(
-            self.untaxed + other.untaxed,
-            _add_by_key(self.taxes, other.taxes),
-            _add_by_key(self.bases, other.bases),
-            self.total + other.total,
-        )
-
-    def __bool__(self):
-        return bool(self.untaxed or self.total or any(self.taxes.values()))
-
-
-NOTHING = Amounts(ZERO, {}, {}, ZERO)
 
 
 class Deposit(NamedTuple):
@@ -62,10 +40,6 @@ class Deposit(NamedTuple):
     @property
     def remaining(self):
         return sum((part.total for part in self.left.values()), ZERO)
-
-
-def _add_by_key(first, second):
-    return {key: first.get(key, ZERO) + second.get(key, ZERO) for key in {**first, **second}}
 
 
 class SaleOrder(models.Model):
@@ -165,33 +139,6 @@ class SaleOrder(models.Model):
                 line = item.sale_line_ids & lines
                 result.append((item, line[:1], self._read_amounts(base_line, move)))
         return result
-
-    def _read_amounts(self, base_line, move=None):
-        """Return the :class:`Amounts` of a base line in the order's currency.
-
-        :param move: the invoice that it is of; None for a line of the order
-        """
-        figures = self.env["account.tax"]._read_base_line(base_line)
-        if move:
-            # The books rule: of amounts that are no coins, the engine may round the whole otherwise.
-            posted = move.direction_sign * base_line["record"].amount_currency
-            difference = posted - figures["untaxed"]
-            figures = {**figures, "untaxed": posted, "total": figures["total"] + difference}
-        step = exact(self.currency_id.rounding)
-        sign = -move.direction_sign if move else 1
-
-        def own(amount):
-            if move and move.currency_id != self.currency_id:
-                date = move.invoice_date or move.date or fields.Date.context_today(self)
-                amount = move.currency_id._convert(amount, self.currency_id, move.company_id, date)
-            return rounded(exact(sign * amount), step)
-
-        return Amounts(
-            own(figures["untaxed"]),
-            {tax.id: own(amount) for tax, amount in figures["taxes"].items()},
-            {tax.id: own(amount) for tax, amount in figures["bases"].items()},
-            own(figures["total"]),
-        )
 
     def _get_deposits(self, without=None):
         """Return the :class:`Deposit` s of the order, oldest first, as they stand now.

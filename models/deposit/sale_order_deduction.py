@@ -10,10 +10,11 @@ from odoo.tools import format_date
 from ...tools.deductions import RULES, DepositState, deduct
 from ...tools.echo import shown
 from ...tools.money import HUNDRED, ONE, ZERO, exact, rounded, spread
+from ...tools.position import NOTHING
 from ...tools.slices import weighted_progress
 from ..billing.res_company import DEDUCTION_RULES
 from ..billing.sale_order import PROGRESS_DECIMALS
-from .sale_order import NOTHING, Deposit
+from .sale_order import Deposit
 
 
 class Deduction(NamedTuple):
@@ -114,6 +115,15 @@ class SaleOrder(models.Model):
             if share
         ]
 
+    def _plan_final_deductions(self):
+        # EXTENDS: the balance deducts whatever is left of the deposits.
+        left = [
+            Deduction(deposit, {line: part for line, part in deposit.left.items() if part})
+            for deposit in self._get_deposits()
+            if any(deposit.left.values())
+        ]
+        return [*super()._plan_final_deductions(), *left]
+
     def _get_plan_works_untaxed(self, plan):
         """Return the untaxed amount of the works of a plan, before any deduction."""
         return sum((part.amount for part in plan["parts"].values()), ZERO)
@@ -126,8 +136,7 @@ class SaleOrder(models.Model):
         """Return the progress of the order with a plan, in %, not rounded."""
         slices = plan["slices"]
         return weighted_progress(
-            (slices[work.key].cumulative, work.amount)
-            for work, _taxes, _bases, _whole in plan["position"].values()
+            (slices[at.work.key].cumulative, at.work.amount) for at in plan["position"].values()
         )
 
     def _read_deduction_rule(self, rule, amount):

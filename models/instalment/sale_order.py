@@ -10,12 +10,20 @@ from ...tools.dates import UNITS, nth_date
 from ...tools.echo import shown
 from ...tools.entries import EntryError, number
 from ...tools.money import HUNDRED, ONE, ZERO, exact
+from ...tools.position import NOTHING
 from ...tools.slices import FINISHED, Target, billed_share
 from ..billing.own_context import own_context
 
 FEWEST, MOST = 2, 240
 # A third has no end: what is typed or proposed adds up to 100 within these decimals.
 PERCENT_DECIMALS = 6
+PERIOD_UNITS = [
+    ("day", "Days"),
+    ("week", "Weeks"),
+    ("month", "Months"),
+    ("quarter", "Quarters"),
+    ("year", "Years"),
+]
 
 
 class SaleOrder(models.Model):
@@ -255,9 +263,9 @@ class SaleOrder(models.Model):
         :param shares: decimals, in whatever unit: each bills its part of their sum
         :param apart_from: documents in the place of which the instalments come
         """
-        position = self._get_position_without(apart_from)
+        position = self._get_work_position(apart_from)
         taxes = self._get_billed_taxes(apart_from)
-        start = {line: billed_share(work) for line, (work, *_rest) in position.items()}
+        start = {line: billed_share(at.work) for line, at in position.items()}
         whole, reached = sum(shares, ZERO), ZERO
         for share in shares:
             reached += share
@@ -274,19 +282,25 @@ class SaleOrder(models.Model):
             plan = self._plan_targets(targets, position, taxes)
             yield plan
             position = self._advance_position(plan)
-            for amounts in plan["taxes"].values():
-                for tax_id, amount in amounts.items():
-                    taxes[tax_id] += amount
+            for tax_id, amount in self._get_plan_taxes(plan):
+                taxes[tax_id] += amount
 
     def _advance_position(self, plan):
         """Return the position of the order after a plan; see `_get_work_position`."""
         position = {}
-        for line, (work, *rest) in plan["position"].items():
+        for line, at in plan["position"].items():
             part = plan["slices"][line.id]
-            work = work._replace(
-                billed=part.cumulative, billed_quantity=work.billed_quantity + part.quantity
+            work = at.work._replace(
+                billed=part.cumulative, billed_quantity=at.work.billed_quantity + part.quantity
             )
-            position[line] = (work, *rest)
+            returned = {before.tax_ids: amounts for before, amounts in plan["returned"][line.id]}
+            earlier = (
+                before._replace(amounts=before.amounts + returned.get(before.tax_ids, NOTHING))
+                for before in at.earlier
+            )
+            position[line] = at._replace(
+                work=work, earlier=tuple(before for before in earlier if before.amounts)
+            )
         return position
 
     def _check_instalments(self, shares):

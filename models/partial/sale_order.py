@@ -72,9 +72,9 @@ class SaleOrder(models.Model):
     def _get_open_work(self, position):
         """Return the ids of the lines of work that are not billed whole, in the order's sequence."""
         return [
-            work.key
-            for work, _taxes, _bases, _whole in position.values()
-            if (work.amount or work.quantity) and billed_share(work) < 1
+            at.work.key
+            for at in position.values()
+            if (at.work.amount or at.work.quantity) and billed_share(at.work) < 1
         ]
 
     def _read_chosen_lines(self, line_ids, position):

@@ -6,8 +6,7 @@ from odoo import api, models
 
 from ..billing.own_context import get_handed
 from ..billing.refusal import attempt
-
-LIQUIDITY_JOURNALS = ("bank", "cash", "credit")
+from ..retention.account_move_settlement import LIQUIDITY_JOURNALS
 
 
 class AccountPartialReconcile(models.Model):

@@ -6,8 +6,9 @@ from odoo.fields import Command, Domain
 from odoo.tools import format_date, formatLang
 
 from ...tools.money import exact, rounded
-from ..billing.own_context import own_context
-from ..reminder.account_partial_reconcile import LIQUIDITY_JOURNALS
+from ..billing.own_context import Handed, own_context
+
+LIQUIDITY_JOURNALS = ("bank", "cash", "credit")
 
 
 class AccountMove(models.Model):
@@ -294,12 +295,15 @@ class AccountMove(models.Model):
         return res
 
     def _reverse_moves(self, default_values_list=None, cancel=False):
-        # EXTENDS account: an entry that is reversed settles nothing any more, and needs no second reversal.
+        # EXTENDS account: an entry that is reversed settles nothing any more, and needs no second reversal;
+        # what it brought for retentions isn't free, its reversal takes it.
+        moves = self
         if cancel:
             settlements = self.env["account.retention.settlement"]
             # sudo: settlements are nobody's to delete otherwise
             settlements._find(Domain("entry_id", "in", self.ids)).sudo().unlink()
-        return super()._reverse_moves(default_values_list, cancel=cancel)
+            moves = self.with_context(reversed_entries=Handed(frozenset(self.ids)))
+        return super(AccountMove, moves)._reverse_moves(default_values_list, cancel=cancel)
 
     def _get_open_date(self, date):
         """Return a date for an entry of this journal: the given one, or the first after it that isn't
@@ -309,35 +313,25 @@ class AccountMove(models.Model):
             date = fields.Date.add(locks[-1][0], days=1)
         return date
 
-    # === WHAT A CANCELLED DOCUMENT FREES ===#
+    # === WHAT IS FREE AGAIN ===#
 
-    def _get_retention_payments(self):
-        """Return the journal items that pay the retention of this document, credit notes left out."""
-        retention = self._get_retention_lines()
-        lines = retention.matched_credit_ids.credit_move_id
-        lines |= retention.matched_debit_ids.debit_move_id
-        return lines.filtered(lambda line: not line.move_id.is_invoice(include_receipts=True))
-
-    def _move_freed_payments(self, lines, date):
+    def _move_freed_payments(self, lines):
         """Bring what payments of this document's retention have free to the customer's account, where any
-        invoice can use it: nothing is retained there any more. Each entry is undone with its payment.
+        invoice can use it. Each entry is undone with its payment.
 
-        :param lines: of `_get_retention_payments`, before they were free
-        :param date: day from which they are free
+        :param lines: journal items on the retention's account, from which the retention was taken off
         """
         account = self._get_receivable_account()
-        for line in lines.exists():
-            if line.parent_state != "posted" or not line.amount_residual:
-                continue
+        for line in lines:
             amounts = (line.amount_residual_currency, line.amount_residual)
             name = self.env._(
-                "%(payment)s, free since %(move)s is cancelled",
+                "%(payment)s, no longer for the retention of guarantee of %(move)s",
                 payment=line.move_id.name,
-                move=self.name,
+                move=self.name or self.display_name,
             )
             values = self._prepare_transfer(
                 name,
-                max(date, line.date),
+                max(fields.Date.context_today(self), line.date),
                 (line.account_id, line.partner_id, line.currency_id, *(-x for x in amounts)),
                 (account, line.partner_id, line.currency_id, *amounts),
             )

@@ -7,7 +7,7 @@ from odoo.tools import format_date
 from odoo.tools.sql import column_exists, create_column
 
 from ...tools.periods import Event, find_period, get_next_start, get_rhythms, iter_periods
-from .sale_subscription_event import UNITS
+from ..instalment.sale_order import PERIOD_UNITS
 
 MAX_INTERVAL = 999
 # Periods that one call bills at most: a wrong year is not a thousand invoices.
@@ -33,7 +33,7 @@ class SaleOrder(models.Model):
     )
     subscription_interval = fields.Integer(string="Period Length", default=1, required=True)
     subscription_unit = fields.Selection(
-        UNITS, string="Period Unit", default="month", required=True
+        PERIOD_UNITS, string="Period Unit", default="month", required=True
     )
     subscription_end = fields.Date(
         string="Subscription End",

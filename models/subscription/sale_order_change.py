@@ -12,8 +12,8 @@ from ...tools.entries import LARGEST
 from ...tools.periods import get_last_end, get_next_start
 from ..billing.own_context import own_context
 from ..billing.reading import is_id, read_text
+from ..instalment.sale_order import PERIOD_UNITS
 from .sale_order import MAX_INTERVAL
-from .sale_subscription_event import UNITS
 
 LINE_FIELDS = {"quantity": "product_uom_qty", "price_unit": "price_unit", "discount": "discount"}
 
@@ -112,7 +112,7 @@ class SaleOrder(models.Model):
                     maximum=MAX_INTERVAL,
                 )
             )
-        if unit not in [code for code, _name in UNITS]:
+        if unit not in [code for code, _name in PERIOD_UNITS]:
             raise UserError(
                 self.env._(
                     "“%(value)s” is no unit: give day, week, month, quarter or year.",

@@ -2,13 +2,7 @@
 
 from odoo import fields, models
 
-UNITS = [
-    ("day", "Days"),
-    ("week", "Weeks"),
-    ("month", "Months"),
-    ("quarter", "Quarters"),
-    ("year", "Years"),
-]
+from ..instalment.sale_order import PERIOD_UNITS
 
 
 class SaleSubscriptionEvent(models.Model):
@@ -43,5 +37,5 @@ class SaleSubscriptionEvent(models.Model):
         help="Stopped: no period begins after it. Otherwise, a period begins on it.",
     )
     interval = fields.Integer(string="Every", readonly=True)
-    unit = fields.Selection(UNITS, readonly=True)
+    unit = fields.Selection(PERIOD_UNITS, readonly=True)
     reason = fields.Text(readonly=True)

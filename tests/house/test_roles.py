@@ -105,6 +105,8 @@ ROWS = {
         "change_instalment_plan": INVOICE,
         "change_subscription_lines": BILL,
         "change_subscription_period": BILL,
+        "action_bring_to_new_rate": BILL,
+        "bring_to_new_rate": BILL,
         "create_balance_invoice": BILL,
         "create_deposit_invoice": BILL,
         "create_instalment_invoices": BILL,

@@ -91,10 +91,8 @@ class AccountMoveReversal(models.TransientModel):
         credit_note = self.new_move_ids
         # As Odoo's own cancelling does (`_reverse_moves`): payments are set free, and the whole of the
         # two documents settles each other.
-        retention_payments = move._get_retention_payments()
         move.line_ids.remove_move_reconcile()
         credit_note.with_context(move_reverse_cancel=True)._post(soft=False)
-        move._move_freed_payments(retention_payments, credit_note.date)
         return credit_note
 
     def reverse_moves(self, is_modify=False):

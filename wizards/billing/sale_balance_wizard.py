@@ -36,6 +36,8 @@ class SaleBalanceWizard(models.TransientModel):
                 {
                     "currency": order.currency_id,
                     "figures": figures,
+                    "contract_total": order._get_amended_totals()[1],
+                    "order_total": order.amount_total,
                     "left": left,
                     "others": [
                         (

@@ -3,8 +3,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 
 from ...models.billing.own_context import own_context
-from ...models.instalment.sale_order import FEWEST, PERCENT_DECIMALS
-from ...models.subscription.sale_subscription_event import UNITS
+from ...models.instalment.sale_order import FEWEST, PERCENT_DECIMALS, PERIOD_UNITS
 from ...tools.money import HUNDRED, ZERO, exact, rounded
 
 
@@ -20,7 +19,7 @@ class SaleInstalmentWizard(models.TransientModel):
     count = fields.Integer(string="Number of Instalments", default=3)
     first_date = fields.Date(string="First Date", default=fields.Date.context_today)
     interval = fields.Integer(string="Every", default=1)
-    unit = fields.Selection(UNITS, default="month", required=True)
+    unit = fields.Selection(PERIOD_UNITS, default="month", required=True)
     posting = fields.Selection(
         [("at_date", "Each at its date, by the scheduler"), ("now", "All now")],
         default="at_date",

@@ -4,7 +4,7 @@ from odoo.fields import Command
 from odoo.tools import format_date
 
 from ...models.billing.own_context import own_context
-from ...models.subscription.sale_subscription_event import UNITS
+from ...models.instalment.sale_order import PERIOD_UNITS
 from ...tools.periods import Rhythm, carried_day
 
 # Dates of a changed rhythm that the dialog tells.
@@ -25,7 +25,7 @@ class SaleSubscriptionChangeWizard(models.TransientModel):
         help="The first day of the first period that is billed anew; drafts from it on are deleted.",
     )
     interval = fields.Integer(required=True)
-    unit = fields.Selection(UNITS, required=True)
+    unit = fields.Selection(PERIOD_UNITS, required=True)
     amount_total = fields.Monetary(related="order_id.amount_total", string="One Period Now")
     line_ids = fields.One2many("sale.subscription.change.wizard.line", "wizard_id")
     dates = fields.Char(string="Periods Begin on", compute="_compute_dates")
