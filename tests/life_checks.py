@@ -169,7 +169,8 @@ class LifeChecks:
 
     def look_at_works(self):
         """No line is billed above what is ordered; unless somebody changed the order or a draft."""
-        if self.life.happened & {"order changed", "rounding changed"}:
+        # A draft whose price was changed by hand may leave less than the planned instalments share.
+        if self.life.happened & {"order changed", "rounding changed", "price by hand"}:
             return
         untaxed, _taxes = self.contract()
         for line, whole in untaxed.items():
@@ -577,5 +578,9 @@ class LifeChecks:
             ("paid: retention account", self.company.retention_account_id),
             ("paid: tax that waits", self.life.waiting),
         ):
-            found = sum(item.balance for item in items if item.account_id == account)
-            self.same(kind, found, 0, currency=self.own)
+            of_it = items.filtered(lambda item, account=account: item.account_id == account)
+            # In the company's currency each entry of a foreign document may convert a cent anew.
+            foreign = self.currency != self.own
+            tolerance = self.own.rounding * len(of_it.move_id) if foreign else 0.0
+            found = sum(of_it.mapped("balance"))
+            self.same(kind, found, 0, currency=self.own, tolerance=tolerance)

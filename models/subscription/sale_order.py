@@ -389,13 +389,6 @@ class SaleOrder(models.Model):
             recap["to_invoice_total"] = self.currency_id.round(self.subscription_due_amount)
         return recap
 
-    def _get_work_in_progress_workbook(self):
-        # A subscription has no contract that it would be in progress of.
-        jobs = self.filtered(lambda order: not order.is_subscription)
-        if self and not jobs:
-            raise UserError(self.env._("Subscriptions have no work in progress."))
-        return super(SaleOrder, jobs)._get_work_in_progress_workbook()
-
     # === CALENDAR ===#
 
     def _get_rhythms(self):

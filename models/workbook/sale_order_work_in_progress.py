@@ -50,9 +50,13 @@ class SaleOrder(models.Model):
         """Return the statement in the language of the environment: file name, bytes."""
         if not self:
             raise UserError(self.env._("Choose an order first."))
-        self._check_recap_rights()
+        # A subscription has no contract that it would be in progress of.
+        jobs = self.filtered(lambda order: not order.is_subscription)
+        if not jobs:
+            raise UserError(self.env._("Subscriptions have no work in progress."))
+        jobs._check_recap_rights()
         name = self.env._("Work in progress")
-        content = workbook.write_work_in_progress(self.env, self._get_work_in_progress())
+        content = workbook.write_work_in_progress(self.env, jobs._get_work_in_progress())
         return workbook.get_filename(self.env, name), content
 
     def _get_work_in_progress(self):
