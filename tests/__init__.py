@@ -45,6 +45,7 @@ from .house import (
     test_bad_values,
     test_currency_steps,
     test_data_update,
+    test_floors,
     test_guard,
     test_named_access,
     test_own_context,

@@ -22,9 +22,6 @@ class AccountMoveLine(models.Model):
     _inherit = ["account.move.line", "billing.guard"]
 
     _kept_by_billing = (
-        "billing_order_id",
-        "expected_date",
-        "is_retention",
         "previous_progress",
         "progress",
         "situation_contract_amount",

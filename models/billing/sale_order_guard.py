@@ -16,43 +16,18 @@ class SaleOrder(models.Model):
     _kept_by_billing = (
         "billing_progress",
         "billing_rounding_method",
-        "deposit_percent",
         "initial_amount_total",
         "initial_amount_untaxed",
         "initial_contract_date",
         "is_ready_for_balance",
-        "retention_operation_ids",
-        "situation_percent",
-        "subscription_document_ids",
-        "subscription_event_ids",
-        "subscription_next_date",
-        "subscription_next_end",
-        "subscription_next_start",
-        "subscription_stop_date",
     )
-    _internal_fields = frozenset(
-        {
-            "billing_rounding_method",
-            "draft_instalment_count",
-            "has_earlier_taxes",
-            "has_retention",
-            "initial_amount_total",
-            "initial_amount_untaxed",
-            "initial_contract_date",
-            "instalment_gap",
-            "is_ready_for_balance",
-            "is_subscription_begun",
-            "retention_operation_ids",
-            "subscription_due_amount",
-            "subscription_due_count",
-            "subscription_event_ids",
-            "subscription_invoice_count",
-            "subscription_next_date",
-            "subscription_next_end",
-            "subscription_next_start",
-            "subscription_state",
-            "subscription_stop_date",
-        }
+    _internal_fields = (
+        "billing_rounding_method",
+        "has_earlier_taxes",
+        "initial_amount_total",
+        "initial_amount_untaxed",
+        "initial_contract_date",
+        "is_ready_for_balance",
     )
 
     # === OVERRIDES ===#

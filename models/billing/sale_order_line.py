@@ -13,11 +13,9 @@ class SaleOrderLine(models.Model):
     _name = "sale.order.line"
     _inherit = ["sale.order.line", "billing.internal", "billing.guard"]
 
-    _internal_fields = frozenset({"is_locked_by_partial"})
     _kept_by_billing = (
         "contract_amount",
         "contract_total",
-        "is_locked_by_partial",
     )
 
     contract_amount = fields.Monetary(

@@ -11,6 +11,15 @@ from ..billing.own_context import own_context
 class AccountMove(models.Model):
     _inherit = "account.move"
 
+    _kept_by_billing = (
+        "advance_line_ids",
+        "deposit_overview",
+    )
+    _internal_fields = (
+        "advance_line_ids",
+        "deposit_overview",
+    )
+
     deposit_overview = fields.Html(
         string="Deposits",
         compute="_compute_deposit_overview",

@@ -45,6 +45,11 @@ class Deposit(NamedTuple):
 class SaleOrder(models.Model):
     _inherit = "sale.order"
 
+    _kept_by_billing = (
+        "deposit_percent",
+        "situation_percent",
+    )
+
     deposit_percent = CustomerFigure(
         string="Deposits (%)",
         compute="_compute_billing_percents",

@@ -6,6 +6,9 @@ from odoo import fields, models
 class AccountMove(models.Model):
     _inherit = "account.move"
 
+    _kept_by_billing = ("instalment_percent",)
+    _internal_fields = ("instalment_percent",)
+
     instalment_percent = fields.Float(
         string="Share of the Plan (%)",
         digits=(16, 6),

@@ -8,6 +8,11 @@ from ..retention.account_payment_term import NO_DATE
 class AccountMoveLine(models.Model):
     _inherit = "account.move.line"
 
+    _kept_by_billing = (
+        "billing_order_id",
+        "expected_date",
+    )
+
     billing_order_id = fields.Many2one(
         related="move_id.billing_order_id",
         string="Billed Order",

@@ -29,6 +29,11 @@ PERIOD_UNITS = [
 class SaleOrder(models.Model):
     _inherit = "sale.order"
 
+    _internal_fields = (
+        "draft_instalment_count",
+        "instalment_gap",
+    )
+
     draft_instalment_count = fields.Integer(
         compute="_compute_instalments",
         compute_sudo=True,

@@ -12,6 +12,9 @@ PARTIAL = "partial"
 class SaleOrderLine(models.Model):
     _inherit = "sale.order.line"
 
+    _kept_by_billing = ("is_locked_by_partial",)
+    _internal_fields = ("is_locked_by_partial",)
+
     is_locked_by_partial = fields.Boolean(
         compute="_compute_is_locked_by_partial",
         compute_sudo=True,

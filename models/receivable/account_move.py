@@ -35,6 +35,12 @@ class Overdue(NamedTuple):
 class AccountMove(models.Model):
     _inherit = "account.move"
 
+    _kept_by_billing = (
+        "amount_to_pay",
+        "overdue_amount",
+        "overdue_since",
+    )
+
     amount_to_pay = fields.Monetary(
         compute="_compute_amount_to_pay",
         help="What is left to be paid now: neither paid nor retained. Negative on credit notes.",

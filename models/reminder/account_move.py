@@ -19,6 +19,19 @@ OPEN_STATES = ("not_paid", "partial")
 class AccountMove(models.Model):
     _inherit = "account.move"
 
+    _kept_by_billing = (
+        "is_to_remind",
+        "reminder_date",
+        "reminder_ids",
+        "reminder_level_id",
+    )
+    _internal_fields = (
+        "is_to_remind",
+        "payment_promise_date",
+        "reminder_date",
+        "reminder_level_id",
+    )
+
     reminder_ids = fields.One2many(
         "account.billing.reminder",
         "move_id",

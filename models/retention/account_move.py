@@ -15,6 +15,26 @@ from .account_payment_term import NO_DATE
 class AccountMove(models.Model):
     _inherit = "account.move"
 
+    _kept_by_billing = (
+        "amount_due_now",
+        "is_paid_except_retention",
+        "retention_amount",
+        "retention_announced",
+        "retention_credit",
+        "retention_credit_message",
+        "retention_credit_warning",
+        "retention_operation_id",
+        "retention_opposed_before",
+        "retention_residual",
+        "retention_share_ids",
+    )
+    _internal_fields = (
+        "retention_announced",
+        "retention_operation_id",
+        "retention_opposed_before",
+        "retention_share_ids",
+    )
+
     retention_amount = fields.Monetary(
         compute="_compute_retention",
         store=True,

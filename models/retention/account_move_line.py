@@ -10,6 +10,8 @@ from ...tools.retention import allot
 class AccountMoveLine(models.Model):
     _inherit = "account.move.line"
 
+    _kept_by_billing = ("is_retention",)
+
     _retention_index = models.Index("(move_id) WHERE is_retention IS TRUE")
 
     is_retention = fields.Boolean(

@@ -16,6 +16,12 @@ from .account_payment_term import NO_DATE
 class SaleOrder(models.Model):
     _inherit = "sale.order"
 
+    _kept_by_billing = ("retention_operation_ids",)
+    _internal_fields = (
+        "has_retention",
+        "retention_operation_ids",
+    )
+
     works_acceptance_date = fields.Date(
         string="Acceptance of Works",
         copy=False,

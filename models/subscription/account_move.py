@@ -9,6 +9,12 @@ from ...tools.periods import Period
 class AccountMove(models.Model):
     _inherit = "account.move"
 
+    _kept_by_billing = (
+        "period_end",
+        "period_start",
+        "subscription_order_id",
+    )
+
     subscription_order_id = fields.Many2one(
         "sale.order",
         string="Subscription Order",

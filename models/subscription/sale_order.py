@@ -19,6 +19,27 @@ CALENDAR_FIELDS = ("subscription_start", "subscription_interval", "subscription_
 class SaleOrder(models.Model):
     _inherit = "sale.order"
 
+    _kept_by_billing = (
+        "subscription_document_ids",
+        "subscription_event_ids",
+        "subscription_next_date",
+        "subscription_next_end",
+        "subscription_next_start",
+        "subscription_stop_date",
+    )
+    _internal_fields = (
+        "is_subscription_begun",
+        "subscription_due_amount",
+        "subscription_due_count",
+        "subscription_event_ids",
+        "subscription_invoice_count",
+        "subscription_next_date",
+        "subscription_next_end",
+        "subscription_next_start",
+        "subscription_state",
+        "subscription_stop_date",
+    )
+
     is_subscription = fields.Boolean(
         string="Billed by Periods",
         tracking=True,
