@@ -27,7 +27,7 @@ class SaleOrder(models.Model):
         if not self:
             raise UserError(self.env._("Choose the orders to create situations of first."))
         batches = self.env["sale.situation.batch"]._create_for_orders(self)
-        return batches._get_open_action()
+        return batches._get_batch_action()
 
     # === BUSINESS METHODS ===#
 

@@ -317,7 +317,7 @@ class SaleSituationBatch(models.Model):
             else self.env._("All is done: no order waits any more.")
         )
 
-    def _get_open_action(self):
+    def _get_batch_action(self):
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "sale_situation_invoicing.action_situation_batches"
         )

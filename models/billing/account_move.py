@@ -3,8 +3,6 @@
 What of invoices and their lines follows from the billing of orders, and is nobody's to write.
 """
 
-from contextlib import contextmanager
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
@@ -25,14 +23,12 @@ class AccountMove(models.Model):
         "billing_statement",
         "can_be_cancelled",
         "deposit_deduction",
-        "deposit_warning",
         "is_recognised_balance",
         "situation_number",
     )
     _internal_fields = (
         "billing_statement",
         "can_be_cancelled",
-        "deposit_warning",
         "is_recognised_balance",
         "send_when_posted",
     )
@@ -75,7 +71,6 @@ class AccountMove(models.Model):
         compute_sudo=True,
         help="What this document takes off for deposits, tax included; given back by a credit note.",
     )
-    deposit_warning = fields.Char(compute="_compute_deposit_warning", compute_sudo=True)
     is_recognised_balance = fields.Boolean(
         readonly=True,
         copy=False,
@@ -94,11 +89,6 @@ class AccountMove(models.Model):
             move.deposit_deduction = (
                 0.0 if is_deposit else move.direction_sign * sum(lines.mapped("price_total"))
             )
-
-    @api.depends("billing_kind", "state", "invoice_line_ids.account_id")
-    def _compute_deposit_warning(self):
-        for move in self:
-            move.deposit_warning = move.state == "draft" and move._get_deposit_warning()
 
     # === OVERRIDES ===#
 
@@ -153,19 +143,6 @@ class AccountMove(models.Model):
             if copied.reversed_entry_id == move and copied.move_type != move.move_type:
                 copied._follow_billing_of(move)
         return copies
-
-    @contextmanager
-    def _sync_dynamic_line(
-        self, existing_key_fname, needed_vals_fname, needed_dirty_fname, line_type, container
-    ):
-        # EXTENDS account: among what Odoo writes on the shares of an invoice is which one is retained.
-        if line_type == "payment_term":
-            # sudo: the shares follow from the invoice, which the user's own rights let him change
-            self = self.sudo()
-        with super()._sync_dynamic_line(
-            existing_key_fname, needed_vals_fname, needed_dirty_fname, line_type, container
-        ):
-            yield
 
     # === ACTIONS ===#
 
@@ -259,33 +236,6 @@ class AccountMove(models.Model):
         """Whether this document bills work of an order, and so shows where each line stands."""
         self.ensure_one()
         return self.billing_kind in WORK_KINDS and bool(self.billing_order_id)
-
-    def _get_deposit_warning(self):
-        """Return what somebody has to know about deposits before this draft is posted."""
-        self.ensure_one()
-        order = self.billing_order_id
-        if self.billing_kind == "deposit":
-            income = self.invoice_line_ids.account_id.filtered(
-                lambda account: account.internal_group == "income"
-            )
-            if not income:
-                return False
-            return self.env._(
-                "This deposit would be posted to %(account)s, an income account, as if it were "
-                "turnover.",
-                account=income[0].display_name,
-            )
-        if not self._has_statement() or not self.deposit_deduction:
-            return False
-        own_lines = self.invoice_line_ids.sale_line_ids
-        for deposit in order._get_deposits():
-            if deposit.remaining < 0 and any(line in own_lines for line in deposit.left):
-                return self.env._(
-                    "%(deposit)s is worth less than documents deduct of it: it was cancelled, "
-                    "credited or set to draft since. Delete this draft and create it again.",
-                    deposit=deposit.move.display_name or self.env._("A deleted deposit"),
-                )
-        return False
 
     def _freeze_statement(self):
         """Store the tables and mentions of the print as they stand."""
@@ -384,11 +334,6 @@ class AccountMove(models.Model):
         # sudo: what the user makes of a document of the order; nobody gives it himself
         own = self.sudo()
         own.write(identity)
-        own._refresh_retention()
-        date = own._get_retention_date()
-        lines = own._get_retention_lines().filtered(lambda line: line.date_maturity != date)
-        if lines:
-            lines.date_maturity = date
 
     @api.model_create_multi
     def create(self, vals_list):

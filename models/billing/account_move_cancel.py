@@ -116,30 +116,25 @@ class AccountMove(models.Model):
             lambda move: move.state != "cancel" and not move._is_taken_back()
         )
 
-    def _get_deducting_documents(self):
-        """Return the documents that deduct this deposit, those that were credited left out."""
-        self.ensure_one()
-        found = self.browse()
-        for order in self._get_billed_orders():
-            for deposit in order._get_deposits():
-                if deposit.move != self or deposit.deducted <= 0:
-                    continue
-                found |= self.union(
-                    *(
-                        item.move_id
-                        for item, line, _amounts in order._get_deposit_items()
-                        if line in deposit.left
-                        and item.move_id.state != "cancel"
-                        and item.move_id.move_type == "out_invoice"
-                        and not item.move_id._is_deposit()
-                        and not item.move_id._get_standing_credit_notes()
-                    )
-                )
-        return found - self
-
     def _lock_billed_orders(self):
         """Keep anybody else from billing the orders of this document meanwhile.
 
         :raise UserError: when somebody else is billing one of them
         """
         self._get_billed_orders()._lock_for_billing()
+
+    def _get_deducting_documents(self):
+        """Return the documents that deduct this one, those that were credited left out; a hook."""
+        return self.browse()
+
+    def _is_taken_back(self):
+        """Whether this credit note was reversed itself, wholly: it takes nothing from its invoice."""
+        self.ensure_one()
+        reversals = self.reversal_move_ids.filtered(lambda move: move.state == "posted")
+        total = sum(reversals.mapped("amount_total"))
+        return bool(reversals) and self.currency_id.compare_amounts(total, self.amount_total) >= 0
+
+    def _shares_the_rest(self):
+        """Whether this draft bills its share of whatever other documents leave; a hook."""
+        self.ensure_one()
+        return False

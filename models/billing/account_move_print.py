@@ -38,41 +38,13 @@ class AccountMove(models.Model):
 
     # === BUSINESS METHODS ===#
 
-    def _get_printed_retention(self):
-        """Return what the customer retains of an invoice that has no statement, for its print.
-
-        :return: as `sale.order._get_retention_figures`, without what the job retains, and positive on
-            credit notes, as Odoo prints them; empty where nothing is retained
-        """
-        self.ensure_one()
-        if self._has_statement() or not self.retention_amount or self.retention_operation_id:
-            return {}
-        shares = self.line_ids.filtered(
-            lambda line: line.display_type == "payment_term" and not line.is_retention
-        )
-        # A credit note gives back what its invoice retained, by the term of that.
-        term = (self._get_reversed_retention().move_id or self).invoice_payment_term_id
-        return {
-            "rate": term._get_retention_line().value_amount,
-            "amount": self.retention_amount,
-            "net": self.currency_id.round(self.amount_total - self.retention_amount),
-            "date": fields.Date.to_string(self.invoice_date_due),
-            "shares": [
-                {
-                    "date": fields.Date.to_string(line.date_maturity),
-                    "amount": abs(line.amount_currency),
-                }
-                for line in shares.sorted("date_maturity")
-            ],
-        }
-
     def _get_payment_wording(self):
         """Return how the print says that this invoice is paid, in the environment's language; nothing
         on a draft, or on an open one where the company doesn't want it said."""
         self.ensure_one()
         if self.state != "posted" or not self.is_sale_document(include_receipts=True):
             return False
-        if self.payment_state in ("paid", "in_payment") or self.is_paid_except_retention:
+        if self.payment_state in ("paid", "in_payment"):
             return self._get_paid_wording()
         if self.payment_state == "reversed":
             return self.env._("Settled by credit note")
@@ -85,6 +57,20 @@ class AccountMove(models.Model):
 
     def _get_paid_wording(self):
         """Return that this invoice is paid: since when, by what."""
+        dates, values, is_settled = self._get_paid_values()
+        if not dates and is_settled:
+            is_invoice = self.move_type == "out_invoice"
+            return is_invoice and self.env._("Settled by credit note")
+        if not dates:
+            return self.env._("Paid")
+        return self.env._("Paid on %(date)s (%(means)s)", **values)
+
+    def _get_paid_values(self):
+        """Return since when and by what this invoice is paid.
+
+        :return: dates of its payments, ``{"date": text, "means": text}``, whether credit notes or invoices
+            settle of it
+        """
         # sudo: dates and means of payments, for whoever may print the invoice
         content = (self.sudo().invoice_payments_widget or {}).get("content") or []
         # What a credit note and an invoice settle of each other is no payment.
@@ -105,18 +91,7 @@ class AccountMove(models.Model):
             "date": format_date(self.env, max(dates)) if dates else "",
             "means": ", ".join(mean for mean in means if mean),
         }
-        if self.is_paid_except_retention:
-            if not dates:
-                return False
-            return self.env._(
-                "Paid except the retention of guarantee, on %(date)s (%(means)s)", **values
-            )
-        if not dates and invoices:
-            is_invoice = self.move_type == "out_invoice"
-            return is_invoice and self.env._("Settled by credit note")
-        if not dates:
-            return self.env._("Paid")
-        return self.env._("Paid on %(date)s (%(means)s)", **values)
+        return dates, values, bool(invoices)
 
     def _get_mentions(self):
         """Return the company's legal mentions for this invoice, in the environment's language: as they

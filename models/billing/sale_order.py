@@ -125,30 +125,6 @@ class SaleOrder(models.Model):
         return self.env["sale.situation.wizard"]._create_for_order(self)._get_open_action()
 
     @own_context
-    def action_create_deposit(self):
-        """Open Odoo's invoicing wizard at its down payment."""
-        self.ensure_one()
-        self._check_billing_rights()
-        self._check_can_be_billed()
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "sale.action_view_sale_advance_payment_inv"
-        )
-        action["name"] = self.env._("Create deposit invoice – %(order)s", order=self.name)
-        action["context"] = {
-            "active_ids": self.ids,
-            "default_advance_payment_method": "percentage",
-        }
-        return action
-
-    @own_context
-    def action_create_partial(self):
-        """Open Odoo's invoicing wizard at its partial invoice."""
-        action = self.action_create_deposit()
-        action["name"] = self.env._("Create partial invoice – %(order)s", order=self.name)
-        action["context"]["default_advance_payment_method"] = "partial"
-        return action
-
-    @own_context
     def action_create_balance(self):
         """Open the confirmation that shows what the balance will do."""
         self.ensure_one()
@@ -175,38 +151,6 @@ class SaleOrder(models.Model):
         return self.action_view_invoice(invoices=situations)
 
     # === PUBLIC METHODS (RPC) ===#
-
-    @own_context
-    def create_deposit_invoice(
-        self,
-        amount,
-        amount_type="percent",
-        detail="single",
-        invoice_date=None,
-        post=False,
-    ):
-        """Create a deposit: an amount that the customer pays ahead, and later documents deduct.
-
-        It is Odoo's own down payment, one line a tax, on the company's down payment account.
-
-        :param float amount: above 0, tax included; together with all documents of the order not above
-            its total
-        :param amount_type: `percent` (of the order's total) or `fixed` (order's currency)
-        :param detail: `single`, or `lines` to have the order's lines named above, without amounts
-        :param invoice_date: date or ISO string; None leaves it to the posting
-        :param bool post: post the document at once, with the caller's rights
-        :return: id of the draft (or posted) invoice
-        :raise UserError: on bad input, naming the value; nothing is written
-        """
-        invoice_date = self._begin_billing(invoice_date)
-        self._check_can_be_billed()
-        # XML-RPC has no null: what isn't given comes as False.
-        amount_type = "percent" if amount_type in (None, False) else amount_type
-        detail = "single" if detail in (None, False) else detail
-        total = self._read_deposit(amount, amount_type, detail)
-        return self._finish_billing(
-            self._create_deposit(total, amount, amount_type, detail, invoice_date), post
-        )
 
     @own_context
     def create_situation_invoice(

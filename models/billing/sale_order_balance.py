@@ -54,7 +54,7 @@ class SaleOrder(models.Model):
                     order=self.name,
                 )
             )
-        self._check_draft_deposits()
+        self._check_can_be_closed()
         position = self._get_work_position()
         plan = self._plan_targets({line.id: FINISHED for line in position}, position)
         plan["deductions"] = self._plan_final_deductions()
@@ -66,24 +66,15 @@ class SaleOrder(models.Model):
             )
         return plan
 
+    def _check_can_be_closed(self):
+        """Refuse to plan the last document of the order; a hook.
+
+        :raise UserError: saying why
+        """
+
     def _plan_final_deductions(self):
         """Return what the last document takes off: all that is left of what was paid in advance."""
         return []
-
-    def _check_draft_deposits(self):
-        """Refuse to plan a balance beside a deposit that is a draft.
-
-        :raise UserError: naming it
-        """
-        if drafts := self._get_draft_deposits():
-            raise UserError(
-                self.env._(
-                    "The balance of order %(order)s has to deduct its deposits, and %(deposits)s is "
-                    "a draft. Post or delete it first.",
-                    order=self.name,
-                    deposits=", ".join(move.display_name for move in drafts),
-                )
-            )
 
     def _get_open_lines(self):
         """Return the lines that aren't works, as reinvoiced costs, and that Odoo would invoice now."""
@@ -116,7 +107,7 @@ class SaleOrder(models.Model):
     def _is_closed_with(self, move):
         """Whether this document and earlier ones bill the order whole, to the cent."""
         self.ensure_one()
-        if self.state != "sale" or self.is_subscription:
+        if self.state != "sale":
             return False
         if not self._has_billing_begun(apart_from=move):
             return False

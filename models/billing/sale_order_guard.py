@@ -37,8 +37,7 @@ class SaleOrder(models.Model):
         """Keep the orders that posted documents are printed from."""
         # sudo: whether there are any, whoever may read them
         for order in self.sudo():
-            documents = order.billing_document_ids | order.subscription_document_ids
-            posted = documents.filtered(lambda move: move.state == "posted")
+            posted = order._get_printed_documents().filtered(lambda move: move.state == "posted")
             if posted:
                 raise UserError(
                     self.env._(
@@ -80,9 +79,11 @@ class SaleOrder(models.Model):
         # sudo: posted documents of an order that the customer may read, as on its page
         order = self._origin.sudo()
         moves = order._get_billing_documents().filtered(lambda move: move.state == "posted")
-        rows = [] if order.is_subscription else order._get_document_figures(moves)
+        rows = order._get_document_figures(moves)
         progress = rows[-1]["progress"] if rows else 0.0
-        return {
-            "billing_progress": min(max(progress, 0.0), 100.0),
-            **order._get_billing_percents(("posted",)),
-        }
+        return {"billing_progress": min(max(progress, 0.0), 100.0)}
+
+    def _get_printed_documents(self):
+        """Return the documents that are printed from this order; a hook."""
+        self.ensure_one()
+        return self.billing_document_ids

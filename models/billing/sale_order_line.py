@@ -414,3 +414,19 @@ class SaleOrderLine(models.Model):
             if order._has_billing_begun():
                 (added & order.order_line).is_change_order = True
         return lines
+
+    def _is_deducted_by_hand(self):
+        """Whether an invoice of Odoo's own deducts a part of this deposit."""
+        self.ensure_one()
+        return any(
+            item.price_unit != self.price_unit
+            for item in self.invoice_lines
+            if item.move_id.state != "cancel"
+            and not item.move_id.billing_kind
+            and not item.move_id._is_deposit()
+        )
+
+    def _is_kept_as_billed(self):
+        """Whether no situation bills this line; a hook."""
+        self.ensure_one()
+        return False

@@ -430,3 +430,39 @@ class SaleOrder(models.Model):
         for tax_id, amount in billed.items():
             billed[tax_id] = rounded(amount, step)
         return billed
+
+    def _get_down_payment_lines(self):
+        """Return Odoo's lines for deposits on the order, without their title."""
+        return self.order_line.filtered(lambda line: line.is_downpayment and not line.display_type)
+
+    def _get_deposit_items(self):
+        """Return what documents say of the deposits, cancelled documents included, oldest first.
+
+        :return: ``[(journal item, down payment line, Amounts)]``, the amounts in the order's
+            currency, those of deductions and credit notes negative
+        """
+        self.ensure_one()
+        lines = self._get_down_payment_lines()
+        if not lines:
+            return []
+        # sudo: whoever reads the order sees its documents' figures, as with `amount_invoiced`
+        items = (
+            self.env["account.move.line"]
+            .sudo()
+            .search(
+                Domain("sale_line_ids", "in", lines.ids)
+                & Domain("display_type", "=", "product")
+                & Domain("move_id.move_type", "in", ("out_invoice", "out_refund"))
+            )
+        )
+        result = []
+        by_move = items.sorted("id").grouped("move_id")
+        for move, move_items in sorted(by_move.items(), key=lambda pair: pair[0].id):
+            base_lines = [
+                move._prepare_product_base_line_for_taxes_computation(item) for item in move_items
+            ]
+            for base_line in self.env["account.tax"]._round_base_lines(base_lines, move.company_id):
+                item = base_line["record"]
+                line = item.sale_line_ids & lines
+                result.append((item, line[:1], self._read_amounts(base_line, move)))
+        return result

@@ -30,7 +30,7 @@ class SaleOrder(models.Model):
         """
         self._check_can_be_billed()
         position = self._get_work_position()
-        targets = self._leave_partial_lines(self._resolve_entries(entries, position), entries)
+        targets = self._leave_targets(self._resolve_entries(entries, position), entries)
         plan = self._plan_targets(targets, position)
         plan["deductions"] = self._plan_deductions(plan, deduction_rule, deduction_amount)
         return plan
@@ -123,15 +123,14 @@ class SaleOrder(models.Model):
             figures = self.env["account.tax"]._read_base_line(base_line)
             untaxed += exact(figures["untaxed"])
             total += exact(figures["total"])
-        retention = self._get_plan_retention(total, untaxed, deducted)
         slices = plan["slices"]
         return {
             "untaxed": float(untaxed),
             "tax": float(total - untaxed),
             "total": float(total),
             "deduction": float(deducted),
-            "retention": float(abs(retention)),
-            "amount_due_now": float(total - self._get_retention_not_due(retention)),
+            "retention": 0.0,
+            "amount_due_now": float(total),
             "progress": round(float(self._get_plan_progress(plan)), PROGRESS_DECIMALS),
             "lines": [
                 {
@@ -404,21 +403,11 @@ class SaleOrder(models.Model):
             return title
         if kind == "balance":
             return self._get_balance_title()
-        if kind == "partial":
-            return self._get_partial_title()
-        if kind == "instalment":
-            return self._get_instalment_title(plan)
         given = self._get_given_texts().get("title")
         return given or fill(self.company_id._get_situation_title_template(), texts)
 
     def _get_line_template(self, kind):
         """Return the template of the descriptions of a document's lines; see `LINE_PLACEHOLDERS`."""
-        if kind == "partial":
-            return "{description}"
-        if kind == "instalment":
-            return self.env._(
-                "{description}\nBilled: {progress} % (previously {previous_progress} %)"
-            )
         return self.company_id._get_situation_line_template()
 
     def _get_given_texts(self):
@@ -655,12 +644,7 @@ class SaleOrder(models.Model):
         """Return ``{line id: [values]}`` with which Odoo's own invoice bills the exact rest of what may
         be invoiced now: the whole line, or what is delivered of it."""
         self.ensure_one()
-        values = self._prepare_work_rest_values() if self._has_situations() else {}
-        for deposit in self._get_deposits():
-            for line, left in deposit.left.items():
-                if left:
-                    values[line.id] = [self._prepare_deduction_values(deposit, line, left)]
-        return values
+        return self._prepare_work_rest_values() if self._has_situations() else {}
 
     def _prepare_work_rest_values(self):
         """Return `_prepare_rest_values` of the lines of work."""
@@ -686,3 +670,67 @@ class SaleOrder(models.Model):
             for line in plan["position"]
             if line.id in plan["parts"]
         }
+
+    def _get_plan_works_untaxed(self, plan):
+        """Return the untaxed amount of the works of a plan, before any deduction."""
+        return sum((part.amount for part in plan["parts"].values()), ZERO)
+
+    def _get_plan_works_total(self, plan):
+        """Return the total of the works of a plan, tax included, before any deduction."""
+        return self._get_plan_works_untaxed(plan) + sum(self._sum_plan_taxes(plan).values(), ZERO)
+
+    def _get_plan_progress(self, plan):
+        """Return the progress of the order with a plan, in %, not rounded."""
+        slices = plan["slices"]
+        return weighted_progress(
+            (slices[at.work.key].cumulative, at.work.amount) for at in plan["position"].values()
+        )
+
+    def _prepare_exact_taxes(self, values, untaxed, taxes, bases):
+        """Return exact amounts as Odoo stores them beside a line (`extra_tax_data`).
+
+        :param values: `price_unit`, `quantity` and `discount` of the line, which Odoo compares
+        """
+        return {
+            "currency_id": self.currency_id.id,
+            "price_unit": values["price_unit"],
+            "quantity": values["quantity"],
+            "discount": values["discount"],
+            "rate": self.currency_rate or 1.0,
+            "manual_total_excluded_currency": float(untaxed),
+            "manual_tax_amounts": {
+                str(tax_id): {
+                    "tax_amount_currency": float(amount),
+                    "base_amount_currency": float(bases[tax_id]),
+                }
+                for tax_id, amount in taxes.items()
+            },
+        }
+
+    # === HOOKS ===#
+
+    def _plan_deductions(self, plan, rule=None, amount=None):
+        """Return what a situation takes off for what was paid in advance; nothing but for deposits.
+
+        :param plan: see `_plan_targets`
+        :param rule: name of a rule; None for the order's own
+        :param amount: what the rule `manual` deducts, tax included
+        :raise UserError: on an unknown rule, and on an amount that can't be deducted
+        """
+        return []
+
+    def _prepare_deduction_lines(self, deductions):
+        """Return the values of the lines that take `_plan_deductions` off."""
+        return []
+
+    def _leave_targets(self, targets, entries):
+        """Return targets without the lines that a progress for everything leaves alone.
+
+        :param targets: what ``entries`` stand for, see `resolve_entries`
+        :raise UserError: where an entry names such a line, and asks for less than the whole
+        """
+        return targets
+
+    def _get_deduction_title(self, deduction):
+        """Return what is said of a deduction of `_plan_deductions`, in the environment's language."""
+        return ""

@@ -74,13 +74,12 @@ class SaleOrder(models.Model):
         if not documents:
             return []
         items = self._get_document_items(documents)
-        retentions = self.env["account.retention"]._get_by_move(documents)
         works = [(exact(line.contract_amount), line.id) for line in self._get_work_lines()]
         amounts = {line_id: amount for amount, line_id in works}
         done = defaultdict(lambda: ZERO)
         rows = []
         for move in documents:
-            figures = self._get_own_figures(move, items[move.id], retentions.get(move.id, {}))
+            figures = self._get_own_figures(move, items[move.id])
             for line_id, amount in figures.pop("lines").items():
                 if move.state != "cancel" and line_id in amounts:
                     done[line_id] += amount
@@ -118,21 +117,18 @@ class SaleOrder(models.Model):
                 "currency_id",
                 "company_id",
                 "quantity",
-                "is_retention",
             ],
         )
         for item in found:
             items[item.move_id.id].append(item)
         return items
 
-    def _get_own_figures(self, move, items, retention):
+    def _get_own_figures(self, move, items):
         """Return what of a document is this order's, in the order's currency, signed.
 
         A document that bills this order alone counts whole, lines added by hand included; of one that
-        bills several orders, the lines of this one count, and its whole retention; of an invoice that
-        deducts a deposit of the order and bills nothing of it, the deduction, and no retention.
-
-        :param retention: of `account.retention._get_by_move`; empty for none
+        bills several orders, the lines of this one count; of an invoice that deducts a deposit of the
+        order and bills nothing of it, the deduction.
         """
         own = partial(self._get_own_amount, move)
         by_hand = self._is_deducted_on(move)
@@ -162,21 +158,14 @@ class SaleOrder(models.Model):
                 # The coins that rounding it as a whole places are no line's.
                 deposit = total
         untaxed, total = own(untaxed), own(total)
-        # Those of credit notes are negative already.
-        sign = -move.direction_sign
-        gone = retention.get("lost", 0.0) + retention.get("released", 0.0)
-        others = {
-            "retention": 0.0 if by_hand else own(move.retention_amount),
-            "amount_due_now": total if by_hand else own(move.amount_due_now),
+        return {
+            # Of retentions, the room above says.
+            "held": 0.0,
+            "released": 0.0,
+            "retention": 0.0,
+            "amount_due_now": total,
             # What is deducted there is settled.
             "residual": 0.0 if by_hand else own(move.amount_residual),
-        }
-        if by_hand:
-            retention, gone = {}, 0.0
-        return {
-            "held": own(sign * (retention.get("amount", 0.0) - gone)),
-            "released": own(sign * retention.get("released", 0.0)),
-            **others,
             "untaxed": untaxed,
             "tax": self.currency_id.round(total - untaxed),
             "total": total,
@@ -249,7 +238,7 @@ class SaleOrder(models.Model):
             },
             "deductions": deductions,
             "other_lines": self._get_other_lines(move),
-            "retention": self._get_retention_figures(move, [*earlier, own]),
+            "retention": {},
             "documents": [{name: row[name] for name in names} for row in earlier],
             "recap": {
                 "contract_untaxed": contract_untaxed,
@@ -272,7 +261,7 @@ class SaleOrder(models.Model):
         rest again, the others start from what the documents before them bill."""
         # sudo: follows from an action on another document of the same order
         orders = self.sudo()
-        rewritten = orders._respread_instalments()
+        rewritten = orders._rewrite_planned_drafts()
         drafts = orders.billing_document_ids.filtered(lambda move: move.state == "draft")
         for move in drafts - rewritten:
             move._refresh_progress()
@@ -335,35 +324,6 @@ class SaleOrder(models.Model):
             )
             row.update(untaxed=untaxed, tax=self.currency_id.round(total - untaxed), total=total)
         return rows
-
-    def _get_retention_figures(self, move, documents):
-        """Return what the customer retains of a document, and of the job with it; empty for none.
-
-        :param documents: figures of the documents up to this one
-        """
-        if not move.retention_amount:
-            return {}
-        currency = self.currency_id
-        own = documents[-1]
-        return {
-            "rate": (move.reversed_entry_id or move)
-            .invoice_payment_term_id._get_retention_line()
-            .value_amount,
-            "amount": own["retention"],
-            "net": currency.round(own["total"] - own["retention"]),
-            "date": fields.Date.to_string(move.invoice_date_due),
-            "shares": [
-                {
-                    "date": fields.Date.to_string(line.date_maturity),
-                    "amount": self._get_own_amount(
-                        move, -move.direction_sign * line.amount_currency
-                    ),
-                }
-                for line in move.line_ids.sorted("date_maturity")
-                if line.display_type == "payment_term" and not line.is_retention
-            ],
-            "so_far": currency.round(sum(row["retention"] for row in documents)),
-        }
 
     def _get_title_line(self, move):
         """Return the line with the document's title: a first line that belongs to no order line."""
@@ -509,3 +469,17 @@ class SaleOrder(models.Model):
         for name in ("previous", "period", "to_date"):
             progress = share(exact(row[name]), whole) * HUNDRED
             row[f"{name}_progress"] = round(float(progress), PROGRESS_DECIMALS)
+
+    def _get_left_to_invoice(self):
+        """Return what documents leave to invoice of the order, tax included, drafts counted."""
+        return self._get_recap()["to_invoice_total"]
+
+    # === HOOKS ===#
+
+    def _rewrite_planned_drafts(self):
+        """Write the drafts of these orders anew that share what other documents leave; return them."""
+        return self.env["account.move"].sudo()  # as the drafts
+
+    def _is_deducted_on(self, move):
+        """Whether this document deducts deposits of the order by hand, and bills nothing of it."""
+        return False

@@ -14,12 +14,15 @@ class AccountMove(models.Model):
     _kept_by_billing = (
         "advance_line_ids",
         "deposit_overview",
+        "deposit_warning",
     )
     _internal_fields = (
         "advance_line_ids",
         "deposit_overview",
+        "deposit_warning",
     )
 
+    deposit_warning = fields.Char(compute="_compute_deposit_warning", compute_sudo=True)
     deposit_overview = fields.Html(
         string="Deposits",
         compute="_compute_deposit_overview",
@@ -28,6 +31,11 @@ class AccountMove(models.Model):
     )
 
     # === COMPUTE METHODS ===#
+
+    @api.depends("amount_total", "partner_id", "currency_id")
+    def _compute_deposit_warning(self):
+        for move in self:
+            move.deposit_warning = move.state == "draft" and move._get_deposit_warning()
 
     @api.depends(
         "state",
@@ -56,11 +64,6 @@ class AccountMove(models.Model):
                         "draft": move.state == "draft",
                     },
                 )
-
-    @api.depends("amount_total", "partner_id", "currency_id")
-    def _compute_deposit_warning(self):
-        # EXTENDS situations: what is deducted by hand follows the other lines.
-        return super()._compute_deposit_warning()
 
     # === PUBLIC METHODS (RPC) ===#
 
@@ -123,12 +126,6 @@ class AccountMove(models.Model):
         # EXTENDS sale: an invoice of other works, on which nothing but a deposit's deduction belongs to
         # an order, is no deposit itself.
         return super()._is_downpayment() and not self._get_hand_deductions()
-
-    def _get_deposit_warning(self):
-        # EXTENDS situations
-        return super()._get_deposit_warning() or (
-            self.state == "draft" and self._get_hand_deduction_problem()
-        )
 
     def copy(self, default=None):
         # EXTENDS account: a deposit is given back once. Odoo copies the lines without what they are of,
@@ -312,3 +309,51 @@ class AccountMove(models.Model):
                         other=self.currency_id.name,
                     )
         return False
+
+    def _get_deposit_warning(self):
+        """Return what somebody has to know about deposits before this draft is posted."""
+        self.ensure_one()
+        order = self.billing_order_id
+        if self.billing_kind == "deposit":
+            income = self.invoice_line_ids.account_id.filtered(
+                lambda account: account.internal_group == "income"
+            )
+            if not income:
+                return self._get_hand_deduction_problem()
+            return self.env._(
+                "This deposit would be posted to %(account)s, an income account, as if it were "
+                "turnover.",
+                account=income[0].display_name,
+            )
+        if not self._has_statement() or not self.deposit_deduction:
+            return self._get_hand_deduction_problem()
+        own_lines = self.invoice_line_ids.sale_line_ids
+        for deposit in order._get_deposits():
+            if deposit.remaining < 0 and any(line in own_lines for line in deposit.left):
+                return self.env._(
+                    "%(deposit)s is worth less than documents deduct of it: it was cancelled, "
+                    "credited or set to draft since. Delete this draft and create it again.",
+                    deposit=deposit.move.display_name or self.env._("A deleted deposit"),
+                )
+        return self._get_hand_deduction_problem()
+
+    def _get_deducting_documents(self):
+        """Return the documents that deduct this deposit, those that were credited left out."""
+        self.ensure_one()
+        found = self.browse()
+        for order in self._get_billed_orders():
+            for deposit in order._get_deposits():
+                if deposit.move != self or deposit.deducted <= 0:
+                    continue
+                found |= self.union(
+                    *(
+                        item.move_id
+                        for item, line, _amounts in order._get_deposit_items()
+                        if line in deposit.left
+                        and item.move_id.state != "cancel"
+                        and item.move_id.move_type == "out_invoice"
+                        and not item.move_id._is_deposit()
+                        and not item.move_id._get_standing_credit_notes()
+                    )
+                )
+        return found - self

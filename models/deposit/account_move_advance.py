@@ -64,12 +64,17 @@ class AccountMove(models.Model):
     # === BUSINESS METHODS ===#
 
     def _get_advance_accounts(self):
-        """Return the accounts on which a payment can meet this invoice, without that of retentions."""
+        """Return the accounts on which a payment can meet this invoice."""
         self.ensure_one()
-        shares = self.line_ids.filtered(
-            lambda line: line.display_type == "payment_term" and not line.is_retention
+        accounts = self._get_payable_shares().account_id
+        return (
+            accounts or self.partner_id.with_company(self.company_id).property_account_receivable_id
         )
-        return shares.account_id or self._get_receivable_account()
+
+    def _get_payable_shares(self):
+        """Return the shares of this invoice that a payment on the customer's account meets."""
+        self.ensure_one()
+        return self.line_ids.filtered(lambda line: line.display_type == "payment_term")
 
     def _get_open_advances(self):
         """Return the open journal items of the customer's payments, oldest first."""
@@ -126,11 +131,9 @@ class AccountMove(models.Model):
         self.ensure_one()
         unused = self.env["account.move.line"]
         for line in self.advance_line_ids.sorted(lambda line: (line.date, line.id)):
-            shares = self.line_ids.filtered(
+            shares = self._get_payable_shares().filtered(
                 lambda share, line=line: (
-                    share.display_type == "payment_term"
-                    and not share.is_retention
-                    and not share.reconciled
+                    not share.reconciled
                     and share.account_id == line.account_id
                     and share.partner_id == line.partner_id
                 )

@@ -6,7 +6,6 @@ from typing import Any, NamedTuple
 
 from odoo import api, models
 from odoo.exceptions import UserError
-from odoo.fields import Domain
 from odoo.tools import format_date, formatLang
 
 from ...tools.echo import shown
@@ -14,7 +13,7 @@ from ...tools.entries import EntryError, number
 from ...tools.money import HUNDRED, ZERO, exact, rounded
 from ...tools.position import NOTHING
 from ..billing.customer_figure import CustomerFigure
-from ..billing.own_context import Handed, get_handed
+from ..billing.own_context import Handed, get_handed, own_context
 from ..billing.sale_order import PROGRESS_DECIMALS
 
 AMOUNT_TYPES = ("percent", "fixed")
@@ -108,42 +107,6 @@ class SaleOrder(models.Model):
         return round(float(amount / exact(self.amount_total) * HUNDRED), PROGRESS_DECIMALS)
 
     # === WHERE THE DEPOSITS STAND ===#
-
-    def _get_down_payment_lines(self):
-        """Return Odoo's lines for deposits on the order, without their title."""
-        return self.order_line.filtered(lambda line: line.is_downpayment and not line.display_type)
-
-    def _get_deposit_items(self):
-        """Return what documents say of the deposits, cancelled documents included, oldest first.
-
-        :return: ``[(journal item, down payment line, Amounts)]``, the amounts in the order's
-            currency, those of deductions and credit notes negative
-        """
-        self.ensure_one()
-        lines = self._get_down_payment_lines()
-        if not lines:
-            return []
-        # sudo: whoever reads the order sees its documents' figures, as with `amount_invoiced`
-        items = (
-            self.env["account.move.line"]
-            .sudo()
-            .search(
-                Domain("sale_line_ids", "in", lines.ids)
-                & Domain("display_type", "=", "product")
-                & Domain("move_id.move_type", "in", ("out_invoice", "out_refund"))
-            )
-        )
-        result = []
-        by_move = items.sorted("id").grouped("move_id")
-        for move, move_items in sorted(by_move.items(), key=lambda pair: pair[0].id):
-            base_lines = [
-                move._prepare_product_base_line_for_taxes_computation(item) for item in move_items
-            ]
-            for base_line in self.env["account.tax"]._round_base_lines(base_lines, move.company_id):
-                item = base_line["record"]
-                line = item.sale_line_ids & lines
-                result.append((item, line[:1], self._read_amounts(base_line, move)))
-        return result
 
     def _get_deposits(self, without=None):
         """Return the :class:`Deposit` s of the order, oldest first, as they stand now.
@@ -281,10 +244,6 @@ class SaleOrder(models.Model):
     def _format_amount(self, amount):
         return formatLang(self.env, float(amount), currency_obj=self.currency_id)
 
-    def _get_left_to_invoice(self):
-        """Return what documents leave to invoice of the order, tax included, drafts counted."""
-        return self._get_recap()["to_invoice_total"]
-
     def _create_deposit(self, total, amount, amount_type, detail, invoice_date):
         """Create the draft deposit by Odoo's own machinery (`sale.advance.payment.inv`).
 
@@ -356,3 +315,80 @@ class SaleOrder(models.Model):
                 details["total_excluded_currency"] + details["delta_total_excluded_currency"]
             )
         return values
+
+    def _check_draft_deposits(self):
+        """Refuse to plan a balance beside a deposit that is a draft.
+
+        :raise UserError: naming it
+        """
+        if drafts := self._get_draft_deposits():
+            raise UserError(
+                self.env._(
+                    "The balance of order %(order)s has to deduct its deposits, and %(deposits)s is "
+                    "a draft. Post or delete it first.",
+                    order=self.name,
+                    deposits=", ".join(move.display_name for move in drafts),
+                )
+            )
+
+    def _check_can_be_closed(self):
+        # EXTENDS: a balance deducts every deposit.
+        super()._check_can_be_closed()
+        self._check_draft_deposits()
+
+    def _get_customer_figures(self):
+        # EXTENDS
+        order = self._origin.sudo()  # as there
+        return {**super()._get_customer_figures(), **order._get_billing_percents(("posted",))}
+
+    # === PUBLIC METHODS (RPC) ===#
+
+    @own_context
+    def create_deposit_invoice(
+        self,
+        amount,
+        amount_type="percent",
+        detail="single",
+        invoice_date=None,
+        post=False,
+    ):
+        """Create a deposit: an amount that the customer pays ahead, and later documents deduct.
+
+        It is Odoo's own down payment, one line a tax, on the company's down payment account.
+
+        :param float amount: above 0, tax included; together with all documents of the order not above
+            its total
+        :param amount_type: `percent` (of the order's total) or `fixed` (order's currency)
+        :param detail: `single`, or `lines` to have the order's lines named above, without amounts
+        :param invoice_date: date or ISO string; None leaves it to the posting
+        :param bool post: post the document at once, with the caller's rights
+        :return: id of the draft (or posted) invoice
+        :raise UserError: on bad input, naming the value; nothing is written
+        """
+        invoice_date = self._begin_billing(invoice_date)
+        self._check_can_be_billed()
+        # XML-RPC has no null: what isn't given comes as False.
+        amount_type = "percent" if amount_type in (None, False) else amount_type
+        detail = "single" if detail in (None, False) else detail
+        total = self._read_deposit(amount, amount_type, detail)
+        return self._finish_billing(
+            self._create_deposit(total, amount, amount_type, detail, invoice_date), post
+        )
+
+    # === ACTIONS ===#
+
+    @own_context
+    def action_create_deposit(self):
+        """Open Odoo's invoicing wizard at its down payment."""
+        self.ensure_one()
+        self._check_billing_rights()
+        self._check_can_be_billed()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "sale.action_view_sale_advance_payment_inv"
+        )
+        action["name"] = self.env._("Create deposit invoice – %(order)s", order=self.name)
+        action["context"] = {
+            "active_ids": self.ids,
+            "default_advance_payment_method": "percentage",
+        }
+        return action

@@ -11,7 +11,6 @@ from ...tools.deductions import RULES, DepositState, deduct
 from ...tools.echo import shown
 from ...tools.money import HUNDRED, ONE, ZERO, exact, rounded, spread
 from ...tools.position import NOTHING
-from ...tools.slices import weighted_progress
 from ..billing.res_company import DEDUCTION_RULES
 from ..billing.sale_order import PROGRESS_DECIMALS
 from .sale_order import Deposit
@@ -83,6 +82,7 @@ class SaleOrder(models.Model):
         :param amount: what the rule `manual` deducts, tax included
         :raise UserError: on an unknown rule, and on an amount that can't be deducted
         """
+        # EXTENDS: deposits are deducted by a rule.
         self.ensure_one()
         rule = self._read_deduction_rule(rule, amount)
         limit = self._get_plan_works_total(plan)
@@ -123,21 +123,6 @@ class SaleOrder(models.Model):
             if any(deposit.left.values())
         ]
         return [*super()._plan_final_deductions(), *left]
-
-    def _get_plan_works_untaxed(self, plan):
-        """Return the untaxed amount of the works of a plan, before any deduction."""
-        return sum((part.amount for part in plan["parts"].values()), ZERO)
-
-    def _get_plan_works_total(self, plan):
-        """Return the total of the works of a plan, tax included, before any deduction."""
-        return self._get_plan_works_untaxed(plan) + sum(self._sum_plan_taxes(plan).values(), ZERO)
-
-    def _get_plan_progress(self, plan):
-        """Return the progress of the order with a plan, in %, not rounded."""
-        slices = plan["slices"]
-        return weighted_progress(
-            (slices[at.work.key].cumulative, at.work.amount) for at in plan["position"].values()
-        )
 
     def _read_deduction_rule(self, rule, amount):
         """Return the rule to use: the one that was asked for, else the order's.
@@ -290,27 +275,6 @@ class SaleOrder(models.Model):
             )
         return values
 
-    def _prepare_exact_taxes(self, values, untaxed, taxes, bases):
-        """Return exact amounts as Odoo stores them beside a line (`extra_tax_data`).
-
-        :param values: `price_unit`, `quantity` and `discount` of the line, which Odoo compares
-        """
-        return {
-            "currency_id": self.currency_id.id,
-            "price_unit": values["price_unit"],
-            "quantity": values["quantity"],
-            "discount": values["discount"],
-            "rate": self.currency_rate or 1.0,
-            "manual_total_excluded_currency": float(untaxed),
-            "manual_tax_amounts": {
-                str(tax_id): {
-                    "tax_amount_currency": float(amount),
-                    "base_amount_currency": float(bases[tax_id]),
-                }
-                for tax_id, amount in taxes.items()
-            },
-        }
-
     def _prepare_deduction_lines(self, deductions):
         """Return the values of the lines that deduct deposits, a section for each deposit."""
         self.ensure_one()
@@ -330,6 +294,15 @@ class SaleOrder(models.Model):
                 values["name"] = " – ".join([name, *filter(None, labels)])
                 values_list.append(values)
         return values_list
+
+    def _prepare_rest_values(self):
+        # EXTENDS: Odoo's own invoice deducts exactly what is left.
+        values = super()._prepare_rest_values()
+        for deposit in self._get_deposits():
+            for line, left in deposit.left.items():
+                if left:
+                    values[line.id] = [self._prepare_deduction_values(deposit, line, left)]
+        return values
 
     def _prepare_deduction_values(self, deposit, line, part):
         """Return what of a deduction line differs from Odoo's own: the exact part, and the taxes that
@@ -352,9 +325,12 @@ class SaleOrder(models.Model):
     # === BUSINESS METHODS ===#
 
     def _is_deducted_on(self, move):
-        """Whether this document deducts deposits of the order by hand, and bills nothing of it."""
+        # EXTENDS
         self.ensure_one()
-        return self in move._get_hand_deductions().sale_line_ids.order_id
+        return (
+            super()._is_deducted_on(move)
+            or self in move._get_hand_deductions().sale_line_ids.order_id
+        )
 
     def _sum_hand_deductions(self, states=("draft", "posted")):
         """Return what documents that bill nothing of the order take off for its deposits, tax included,
@@ -369,3 +345,7 @@ class SaleOrder(models.Model):
         return sum(
             (exact(self._get_own_amount(item.move_id, item.price_total)) for item in items), ZERO
         )
+
+    def _get_deduction_title(self, deduction):
+        # EXTENDS
+        return self._get_deduction_name(deduction.deposit.move)

@@ -8,17 +8,6 @@ class SaleOrderLine(models.Model):
 
     # === BUSINESS METHODS ===#
 
-    def _is_deducted_by_hand(self):
-        """Whether an invoice of Odoo's own deducts a part of this deposit."""
-        self.ensure_one()
-        return any(
-            item.price_unit != self.price_unit
-            for item in self.invoice_lines
-            if item.move_id.state != "cancel"
-            and not item.move_id.billing_kind
-            and not item.move_id._is_deposit()
-        )
-
     def _get_downpayment_line_price_unit(self, invoices):
         # EXTENDS sale: what is posted tells what the deposit is worth, its deductions don't; Odoo knows
         # only those of invoices that bill other lines of the order, and leaves a deposit of several

@@ -35,3 +35,7 @@ class AccountMove(models.Model):
 
     def _respread_instalments(self):
         self._get_billed_orders()._respread_instalments()
+
+    def _shares_the_rest(self):
+        # EXTENDS
+        return bool(self.instalment_percent) or super()._shares_the_rest()

@@ -506,3 +506,21 @@ class SaleOrder(models.Model):
     def action_respread_instalments(self):
         """Spread the rest again from the order's screen."""
         return self.respread_instalments()
+
+    def _rewrite_planned_drafts(self):
+        # EXTENDS: instalments share the rest again.
+        return super()._rewrite_planned_drafts() | self._respread_instalments()
+
+    def _get_title(self, kind, plan, texts):
+        # EXTENDS
+        if kind == "instalment":
+            return self._get_instalment_title(plan)
+        return super()._get_title(kind, plan, texts)
+
+    def _get_line_template(self, kind):
+        # EXTENDS
+        if kind == "instalment":
+            return self.env._(
+                "{description}\nBilled: {progress} % (previously {previous_progress} %)"
+            )
+        return super()._get_line_template(kind)

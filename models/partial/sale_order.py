@@ -140,3 +140,27 @@ class SaleOrder(models.Model):
         # EXTENDS sale: a new price list leaves the lines of partial invoices alone.
         lines = super()._get_update_prices_lines()
         return lines - lines._filter_locked_by_partial()
+
+    def _leave_targets(self, targets, entries):
+        # EXTENDS: the lines of partial invoices are billed whole.
+        return self._leave_partial_lines(super()._leave_targets(targets, entries), entries)
+
+    def _get_title(self, kind, plan, texts):
+        # EXTENDS
+        return (
+            self._get_partial_title() if kind == PARTIAL else super()._get_title(kind, plan, texts)
+        )
+
+    def _get_line_template(self, kind):
+        # EXTENDS
+        return "{description}" if kind == PARTIAL else super()._get_line_template(kind)
+
+    # === ACTIONS ===#
+
+    @own_context
+    def action_create_partial(self):
+        """Open Odoo's invoicing wizard at its partial invoice."""
+        action = self.action_create_deposit()
+        action["name"] = self.env._("Create partial invoice – %(order)s", order=self.name)
+        action["context"]["default_advance_payment_method"] = "partial"
+        return action

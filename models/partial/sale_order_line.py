@@ -113,3 +113,7 @@ class SaleOrderLine(models.Model):
             line=shown((self.name or "").split("\n")[0]),
             documents=", ".join(moves.mapped("display_name")),
         )
+
+    def _is_kept_as_billed(self):
+        # EXTENDS: a partial invoice has billed it whole.
+        return self.is_locked_by_partial or super()._is_kept_as_billed()

@@ -64,13 +64,9 @@ class AccountMove(models.Model):
         "retention_share_ids.amount",
     )
     def _compute_amount_to_pay(self):
-        retained = self._origin.filtered("retention_residual")
-        figures = self.env["account.retention"]._get_by_move(retained) if retained else {}
+        amounts = self._get_payable_amounts()
         for move in self:
-            row = figures.get(move._origin.id)
-            later = row["held"] + row["opposed"] if row else 0.0
-            sign = -1 if move.move_type == "out_refund" else 1
-            move.amount_to_pay = sign * (move.amount_residual - abs(later))
+            move.amount_to_pay = amounts[move]
 
     @api.depends(
         "state",
@@ -133,19 +129,6 @@ class AccountMove(models.Model):
             "opposed": abs(figures.get("opposed", 0.0)),
             "date": date != NO_DATE and date,
         }
-
-    def _get_retention_date_now(self):
-        """Return since when the retention, the last share that is left, is due in whole or in part, or
-        from when it will be.
-
-        :return: a date; False while it has none
-        """
-        self.ensure_one()
-        line = self._get_retention_lines()[:1]
-        today = fields.Date.context_today(self)
-        if line.date_maturity > today and self.amount_to_pay:
-            return self._get_release_date() or today
-        return line.date_maturity != NO_DATE and line.date_maturity
 
     def _get_overdue(self):
         """Return what of posted customer invoices and credit notes is overdue.

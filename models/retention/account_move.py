@@ -1,5 +1,7 @@
 """The retention of guarantee in an invoice: a receivable line of its own, on its own account."""
 
+from contextlib import contextmanager
+
 from odoo import api, fields, models
 from odoo.exceptions import RedirectWarning
 from odoo.tools import frozendict
@@ -168,7 +170,7 @@ class AccountMove(models.Model):
         values = super()._get_invoice_next_payment_values(custom_amount=custom_amount)
         if not values or not self.retention_residual:
             return values
-        asked = abs(self.amount_to_pay)
+        asked = abs(self._get_payable_amounts()[self])
         if values["installment_state"] == "epd":
             # The discount is one of the other shares; what is due of the retention comes on top.
             values["amount_due"] += self._get_retention_due()
@@ -456,3 +458,63 @@ class AccountMove(models.Model):
         self.ensure_one()
         figures = self.env["account.retention"]._get_by_move(self._origin)
         return abs(figures[self._origin.id]["due"]) if figures else 0.0
+
+    @contextmanager
+    def _sync_dynamic_line(
+        self, existing_key_fname, needed_vals_fname, needed_dirty_fname, line_type, container
+    ):
+        # EXTENDS account: among what Odoo writes on the shares of an invoice is which one is retained.
+        if line_type == "payment_term":
+            # sudo: the shares follow from the invoice, which the user's own rights let him change
+            self = self.sudo()
+        with super()._sync_dynamic_line(
+            existing_key_fname, needed_vals_fname, needed_dirty_fname, line_type, container
+        ):
+            yield
+
+    def _follow_billing_of(self, original):
+        # EXTENDS: its retention is what it would be of a document of the order.
+        super()._follow_billing_of(original)
+        if not original._get_billing_identity():
+            return
+        own = self.sudo()  # as there
+        own._refresh_retention()
+        date = own._get_retention_date()
+        lines = own._get_retention_lines().filtered(lambda line: line.date_maturity != date)
+        if lines:
+            lines.date_maturity = date
+
+    def _get_retention_date_now(self):
+        """Return since when the retention, the last share that is left, is due in whole or in part, or
+        from when it will be.
+
+        :return: a date; False while it has none
+        """
+        self.ensure_one()
+        line = self._get_retention_lines()[:1]
+        today = fields.Date.context_today(self)
+        if line.date_maturity > today and self._get_retention_due():
+            return self._get_release_date() or today
+        return line.date_maturity != NO_DATE and line.date_maturity
+
+    def _get_advance_accounts(self):
+        # EXTENDS: what is retained is no account of payments in advance.
+        shares = self._get_payable_shares()
+        return shares.account_id or self._get_receivable_account()
+
+    def _get_payable_shares(self):
+        # EXTENDS
+        return super()._get_payable_shares().filtered(lambda line: not line.is_retention)
+
+    def _get_payable_amounts(self):
+        """Return ``{document: what is left to pay now}``, without what is held or opposed of its retention;
+        negative on credit notes."""
+        retained = self._origin.filtered("retention_residual")
+        figures = self.env["account.retention"]._get_by_move(retained) if retained else {}
+        amounts = {}
+        for move in self:
+            row = figures.get(move._origin.id)
+            later = row["held"] + row["opposed"] if row else 0.0
+            sign = -1 if move.move_type == "out_refund" else 1
+            amounts[move] = sign * (move.amount_residual - abs(later))
+        return amounts

@@ -115,3 +115,44 @@ class AccountMove(models.Model):
             "has_ended": bool(order.retention_date)
             and order.retention_date <= fields.Date.context_today(self),
         }
+
+    def _get_printed_retention(self):
+        """Return what the customer retains of an invoice that has no statement, for its print.
+
+        :return: as `sale.order._get_retention_figures`, without what the job retains, and positive on
+            credit notes, as Odoo prints them; empty where nothing is retained
+        """
+        self.ensure_one()
+        if self._has_statement() or not self.retention_amount or self.retention_operation_id:
+            return {}
+        shares = self.line_ids.filtered(
+            lambda line: line.display_type == "payment_term" and not line.is_retention
+        )
+        # A credit note gives back what its invoice retained, by the term of that.
+        term = (self._get_reversed_retention().move_id or self).invoice_payment_term_id
+        return {
+            "rate": term._get_retention_line().value_amount,
+            "amount": self.retention_amount,
+            "net": self.currency_id.round(self.amount_total - self.retention_amount),
+            "date": fields.Date.to_string(self.invoice_date_due),
+            "shares": [
+                {
+                    "date": fields.Date.to_string(line.date_maturity),
+                    "amount": abs(line.amount_currency),
+                }
+                for line in shares.sorted("date_maturity")
+            ],
+        }
+
+    def _get_payment_wording(self):
+        # EXTENDS: all but the retention is paid.
+        wording = super()._get_payment_wording()
+        is_open = self.state == "posted" and self.payment_state not in ("paid", "in_payment")
+        if not is_open or not self.is_paid_except_retention:
+            return wording
+        dates, values, _is_settled = self._get_paid_values()
+        if not dates:
+            return False
+        return self.env._(
+            "Paid except the retention of guarantee, on %(date)s (%(means)s)", **values
+        )

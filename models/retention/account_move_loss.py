@@ -159,10 +159,3 @@ class AccountMove(models.Model):
             ],
             cancel=True,
         )
-
-    def _is_taken_back(self):
-        """Whether this credit note was reversed itself, wholly: it takes nothing from its invoice."""
-        self.ensure_one()
-        reversals = self.reversal_move_ids.filtered(lambda move: move.state == "posted")
-        total = sum(reversals.mapped("amount_total"))
-        return bool(reversals) and self.currency_id.compare_amounts(total, self.amount_total) >= 0

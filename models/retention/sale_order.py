@@ -1,6 +1,7 @@
 """The retention of guarantee of an order: what is held, and when it may be asked for."""
 
 from collections import defaultdict
+from functools import partial
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -366,3 +367,75 @@ class SaleOrder(models.Model):
         today = fields.Date.context_today(self)
         # sudo: a date of the order, whoever bills
         return not_due(retained, self.sudo().retention_date or NO_DATE, today)
+
+    def _get_plan_figures(self, plan):
+        # EXTENDS: what the customer retains of it.
+        figures = super()._get_plan_figures(plan)
+        total, untaxed, deducted = (
+            exact(figures[name]) for name in ("total", "untaxed", "deduction")
+        )
+        retention = self._get_plan_retention(total, untaxed, deducted)
+        return {
+            **figures,
+            "retention": float(abs(retention)),
+            "amount_due_now": float(total - self._get_retention_not_due(retention)),
+        }
+
+    def _get_document_figures(self, documents=None):
+        # EXTENDS: what is retained of each, held and released.
+        documents = self._get_billing_documents() if documents is None else documents
+        rows = super()._get_document_figures(documents)
+        retentions = self.env["account.retention"]._get_by_move(documents)
+        for row, move in zip(rows, documents, strict=True):
+            if self._is_deducted_on(move):
+                # An invoice that bills nothing of the order: no retention of it is the order's.
+                continue
+            own = partial(self._get_own_amount, move)
+            figures = retentions.get(move.id, {})
+            # Those of credit notes are negative already.
+            sign = -move.direction_sign
+            gone = figures.get("lost", 0.0) + figures.get("released", 0.0)
+            row.update(
+                held=own(sign * (figures.get("amount", 0.0) - gone)),
+                released=own(sign * figures.get("released", 0.0)),
+                retention=own(move.retention_amount),
+                amount_due_now=own(move.amount_due_now),
+            )
+        return rows
+
+    def _get_situation_statement(self, move):
+        # EXTENDS: what the customer retains of it, and of the job with it.
+        statement = super()._get_situation_statement(move)
+        statement["retention"] = self._get_retention_figures(
+            move, [*statement["documents"], statement["recap"]]
+        )
+        return statement
+
+    def _get_retention_figures(self, move, documents):
+        """Return what the customer retains of a document, and of the job with it; empty for none.
+
+        :param documents: figures of the documents up to this one
+        """
+        if not move.retention_amount:
+            return {}
+        currency = self.currency_id
+        own = documents[-1]
+        return {
+            "rate": (move.reversed_entry_id or move)
+            .invoice_payment_term_id._get_retention_line()
+            .value_amount,
+            "amount": own["retention"],
+            "net": currency.round(own["total"] - own["retention"]),
+            "date": fields.Date.to_string(move.invoice_date_due),
+            "shares": [
+                {
+                    "date": fields.Date.to_string(line.date_maturity),
+                    "amount": self._get_own_amount(
+                        move, -move.direction_sign * line.amount_currency
+                    ),
+                }
+                for line in move.line_ids.sorted("date_maturity")
+                if line.display_type == "payment_term" and not line.is_retention
+            ],
+            "so_far": currency.round(sum(row["retention"] for row in documents)),
+        }

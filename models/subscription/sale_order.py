@@ -556,3 +556,16 @@ class SaleOrder(models.Model):
             start=format_date(self.env, period.start, date_format="long"),
             end=format_date(self.env, period.end, date_format="long"),
         )
+
+    def _is_closed_with(self, move):
+        # EXTENDS: a subscription has no balance.
+        return not self.is_subscription and super()._is_closed_with(move)
+
+    def _get_customer_figures(self):
+        # EXTENDS: nor a progress.
+        figures = super()._get_customer_figures()
+        return {**figures, "billing_progress": 0.0} if self.sudo().is_subscription else figures
+
+    def _get_printed_documents(self):
+        # EXTENDS: nor are the invoices of its periods documents of ours.
+        return super()._get_printed_documents() | self.subscription_document_ids

@@ -37,8 +37,7 @@ class AccountMoveReversal(models.TransientModel):
                 lambda move, moves=moves: (
                     move.state == "draft"
                     and move.billing_kind in WORK_KINDS
-                    # Instalments share what is cancelled.
-                    and not move.instalment_percent
+                    and not move._shares_the_rest()
                     and move.id > min(moves.ids)
                 )
             )
@@ -104,5 +103,5 @@ class AccountMoveReversal(models.TransientModel):
             # Odoo creates them in the order of the originals.
             for move, replacement in zip(moves, self.new_move_ids.sorted("id"), strict=True):
                 replacement._follow_billing_of(move)
-            moves._respread_instalments()
+            moves._get_billed_orders()._rewrite_planned_drafts()
         return res

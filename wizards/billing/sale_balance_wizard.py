@@ -50,7 +50,7 @@ class SaleBalanceWizard(models.TransientModel):
                     "open_lines": len(plan["parts"]),
                     "deductions": [
                         (
-                            order._get_deduction_name(deduction.deposit.move),
+                            order._get_deduction_title(deduction),
                             float(deduction.amounts.total),
                         )
                         for deduction in plan["deductions"]

@@ -154,7 +154,7 @@ class SaleSituationWizard(models.TransientModel):
         progress = figures["previous_progress"]
         return {
             **values,
-            "is_locked": line.is_locked_by_partial,
+            "is_locked": line._is_kept_as_billed(),
             "ordered_quantity": line.product_uom_qty,
             "amount": line.contract_amount,
             "previous_progress": progress,
@@ -232,6 +232,7 @@ class SaleSituationWizard(models.TransientModel):
         except UserError as error:
             return qweb._render("sale_situation_invoicing.situation_recap_error", {"error": error})
         figures = order._get_plan_figures(plan)
+        contract_untaxed, contract_total = order._get_amended_totals()
         taxes = defaultdict(float)
         for tax_id, amount in order._sum_plan_taxes(plan).items():
             taxes[self.env["account.tax"].browse(tax_id).tax_group_id] += float(amount)
@@ -243,17 +244,18 @@ class SaleSituationWizard(models.TransientModel):
                 "figures": figures,
                 "works_untaxed": float(order._get_plan_works_untaxed(plan)),
                 "works_total": float(order._get_plan_works_total(plan)),
-                "deposits_left": sum(
-                    float(max(deposit.remaining, 0)) for deposit in order._get_deposits()
-                )
-                if self.has_deposits
-                else 0.0,
-                "draft_deposits": order._get_draft_deposits() if self.has_deposits else (),
+                "deposits_left": 0.0,
+                "draft_deposits": (),
                 "taxes": [(group.name, amount) for group, amount in taxes.items()],
-                "left_untaxed": order.amount_untaxed - self.billed_untaxed - figures["untaxed"],
-                "left_total": order.amount_total - self.billed_total - figures["total"],
+                "left_untaxed": contract_untaxed - self.billed_untaxed - figures["untaxed"],
+                "left_total": contract_total - self.billed_total - figures["total"],
+                **self._get_recap_values(),
             },
         )
+
+    def _get_recap_values(self):
+        """Return what other rooms tell in the recap; a hook."""
+        return {}
 
 
 class SaleSituationWizardLine(models.TransientModel):

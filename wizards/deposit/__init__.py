@@ -1,4 +1,5 @@
 from . import (
     account_deposit_choice,
     sale_advance_payment_inv,
+    sale_situation_wizard,
 )

@@ -1,5 +1,4 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 from odoo.fields import Command
 
 from ...models.billing.own_context import own_context
@@ -11,20 +10,6 @@ class SaleAdvancePaymentInv(models.TransientModel):
     _inherit = ["sale.advance.payment.inv", "billing.named.access"]
     _named_fields = ("sale_order_ids",)
 
-    advance_payment_method = fields.Selection(
-        selection_add=[("partial", "Partial invoice (chosen lines, billed whole)")],
-        ondelete={"partial": "set default"},
-    )
-    partial_line_ids = fields.Many2many(
-        "sale.order.line",
-        compute="_compute_partial_line_ids",
-        store=True,
-        readonly=False,
-        string="Lines to Bill",
-        help="They can't be changed any more; the order stays open for others.",
-    )
-    open_line_ids = fields.Many2many("sale.order.line", compute="_compute_open_line_ids")
-    partial_summary = fields.Html(compute="_compute_partial_summary", sanitize=False)
     deposit_detail = fields.Selection(
         [
             ("single", "One line"),
@@ -61,9 +46,10 @@ class SaleAdvancePaymentInv(models.TransientModel):
             order = wizard.sale_order_ids._origin
             one = order if len(order) == 1 else order.browse()
             left = one._get_left_to_invoice() if one else 0.0
-            wizard.contract_total = one.amount_total
+            total = one._get_amended_totals()[1] if one else 0.0
+            wizard.contract_total = total
             wizard.left_to_invoice = left
-            wizard.invoiced_total = one.amount_total - left
+            wizard.invoiced_total = total - left
 
     @api.depends("amount", "fixed_amount", "advance_payment_method", "contract_total")
     def _compute_deposit_total(self):
@@ -83,57 +69,15 @@ class SaleAdvancePaymentInv(models.TransientModel):
                 wizard.deposit_account_warning and wizard.company_id._find_deposit_account()
             )
 
-    @api.depends("sale_order_ids")
-    def _compute_open_line_ids(self):
-        for wizard in self:
-            order = wizard.sale_order_ids._origin
-            wizard.open_line_ids = False
-            if len(order) == 1:
-                wizard.open_line_ids = order.order_line.browse(
-                    order._get_open_work(order._get_work_position())
-                )
-
-    @api.depends("open_line_ids")
-    def _compute_partial_line_ids(self):
-        for wizard in self:
-            wizard.partial_line_ids = wizard.open_line_ids
-
-    @api.depends("partial_line_ids", "advance_payment_method")
-    def _compute_partial_summary(self):
-        qweb = self.env["ir.qweb"]
-        for wizard in self:
-            wizard.partial_summary = False
-            order = wizard.sale_order_ids._origin
-            if wizard.advance_payment_method != "partial" or len(order) != 1:
-                continue
-            try:
-                plan = order._plan_partial(wizard.partial_line_ids._origin.ids)
-            except UserError as error:
-                wizard.partial_summary = qweb._render(
-                    "sale_situation_invoicing.situation_recap_error", {"error": error}
-                )
-                continue
-            wizard.partial_summary = qweb._render(
-                "sale_situation_invoicing.partial_summary",
-                {
-                    "currency": order.currency_id,
-                    "figures": order._get_plan_figures(plan),
-                    "works_total": float(order._get_plan_works_total(plan)),
-                },
-            )
-
     # === ACTIONS ===#
 
     def create_invoices(self):
-        # EXTENDS sale: Odoo takes whatever isn't a regular invoice for a down payment.
-        if self.advance_payment_method == "partial":
-            return self.action_create_draft()
-        # What a deposit comes to is never the caller's context's to say (`_create_deposit`).
+        # EXTENDS sale: what a deposit comes to is never the caller's context's to say (`_create_deposit`).
         return super(SaleAdvancePaymentInv, self.with_context(deposit_total=None)).create_invoices()
 
     @own_context
     def action_create_draft(self):
-        """Create what was chosen: Odoo's own invoice, or a deposit or a partial invoice as RPC does.
+        """Create what was chosen: Odoo's own invoice, or a deposit as RPC does.
 
         It is the screen's button in the place of `create_invoices`, which Odoo and other addons call
         for down payments that are not bounded by what is left to invoice.
@@ -142,11 +86,6 @@ class SaleAdvancePaymentInv(models.TransientModel):
             return self.create_invoices()
         self._check_amount_is_positive()
         order = self.sale_order_ids
-        if self.advance_payment_method == "partial":
-            move_id = order.create_partial_invoice(
-                self.partial_line_ids.ids, self.deposit_date or None
-            )
-            return order.action_view_invoice(invoices=self.env["account.move"].browse(move_id))
         percent = self.advance_payment_method == "percentage"
         move_id = order.create_deposit_invoice(
             self.amount if percent else self.fixed_amount,

@@ -3,8 +3,6 @@
 from odoo import api, fields, models
 from odoo.fields import Command
 
-from ...models.billing.own_context import Handed
-
 
 class AccountPaymentRegister(models.TransientModel):
     _inherit = "account.payment.register"
@@ -103,10 +101,8 @@ class AccountPaymentRegister(models.TransientModel):
         return super()._init_payments(to_process, edit_mode=edit_mode)
 
     def _reconcile_payments(self, to_process, edit_mode=False):
-        # EXTENDS account: each retention with its own line. The salespeople are told of one payment.
+        # EXTENDS account: each retention with its own line.
         retained = [values for values in to_process if values.get("retentions")]
-        for values in retained:
-            values["payment"] = values["payment"].with_context(hold_payment_notices=Handed(True))
         res = super()._reconcile_payments(to_process, edit_mode=edit_mode)
         for values in retained:
             payment = values["payment"]
@@ -117,8 +113,6 @@ class AccountPaymentRegister(models.TransientModel):
                         for line, amount in values["retentions"].items()
                     }
                 )
-            values["payment"] = payment.with_env(self.env)
-            values["payment"].move_id.line_ids.matched_debit_ids._notify_salespeople()
         return res
 
     # === BUSINESS METHODS ===#
