@@ -6,7 +6,7 @@
     "author": "Situation Invoicing contributors",
     "license": "LGPL-3",
     "external_dependencies": {"python": ["num2words", "xlsxwriter"]},
-    "depends": ["sale_management", "account"],
+    "depends": ["account_payment", "sale_management"],
     "data": [
         "security/ir.model.access.csv",
         "security/analysis_rules.xml",

@@ -52,6 +52,7 @@ from .house import (
     test_random_lives,
     test_refusals,
     test_roles,
+    test_runners,
     test_situation_rights,
     test_situation_rpc,
     test_translation,

@@ -6,15 +6,15 @@ first (Directive 2006/112/EC, art. 63 and 93: the rate of a supply is the one of
 
 1 000.00, of which 500.00 were billed at 20 % before the line's rate became 10 %:
 
->>> old = Billed((20,), Amounts(exact(500), {20: exact(100)}, {20: exact(500)}, exact(600)), 7)
->>> roof = WorkLine("roof", amount=exact(1000), quantity=exact(1), billed=exact(500))
->>> position = LinePosition(roof, {10: exact(50)}, {10: exact(500)}, exact(500), (old,))
+>>> old = Billed((20,), Amounts(Decimal(500), {20: Decimal(100)}, {20: Decimal(500)}, Decimal(600)), 7)
+>>> roof = WorkLine("roof", amount=Decimal(1000), quantity=Decimal(1), billed=Decimal(500))
+>>> position = LinePosition(roof, {10: Decimal(50)}, {10: Decimal(500)}, Decimal(500), (old,))
 >>> position.billed_now
 Decimal('0')
->>> now, back = split_amount(position, exact(250))
+>>> now, back = split_amount(position, Decimal(250))
 >>> now, back
 (Decimal('250'), ())
->>> now, [(earlier, returned)] = split_amount(position, exact(-200))
+>>> now, [(earlier, returned)] = split_amount(position, Decimal(-200))
 >>> now, returned.untaxed, returned.taxes
 (Decimal('0'), Decimal('-200'), {20: Decimal('-40.00')})
 """
@@ -111,10 +111,10 @@ def take_part(amounts, untaxed, step=CENT):
     """Return the part of amounts with this untaxed amount: what is left keeps the rounded rest, so that
     parts which take everything take every cent.
 
-    >>> third = Amounts(exact(100), {1: exact("5.55")}, {1: exact(100)}, exact("105.55"))
-    >>> take_part(third, exact("33.33")).taxes
+    >>> third = Amounts(Decimal(100), {1: Decimal("5.55")}, {1: Decimal(100)}, Decimal("105.55"))
+    >>> take_part(third, Decimal("33.33")).taxes
     {1: Decimal('1.85')}
-    >>> take_part(third, exact(100)) == third
+    >>> take_part(third, Decimal(100)) == third
     True
     """
     if untaxed == amounts.untaxed:

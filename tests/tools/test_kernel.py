@@ -1,13 +1,18 @@
 import doctest
-import unittest
+import importlib
+import pkgutil
 from decimal import Decimal
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ...tools import advance, deductions, entries, money, placeholders, retention, slices
+from odoo.tests import BaseCase, tagged
+
+from ... import tools
+from ...tools import retention
 from ...tools.deductions import RULES, DepositState, deduct
 from ...tools.money import ONE, ZERO, rounded, spread
+from ...tools.position import NOTHING, Amounts, Billed, LinePosition, split_amount, take_part
 from ...tools.slices import (
     CENT,
     FINISHED,
@@ -47,14 +52,19 @@ def progress(value):
     return Target("progress", value)
 
 
-class TestKernel(unittest.TestCase):
-    test_module = "sale_situation_invoicing"
-
+@tagged("post_install", "-at_install")
+class TestKernel(BaseCase):
     def test_doctests(self):
-        for module in (advance, money, slices, entries, placeholders, deductions, retention):
-            result = doctest.testmod(module)
-            self.assertTrue(result.attempted, module.__name__)
-            self.assertFalse(result.failed, module.__name__)
+        attempted = set()
+        for info in pkgutil.iter_modules(tools.__path__, f"{tools.__name__}."):
+            result = doctest.testmod(importlib.import_module(info.name))
+            self.assertFalse(result.failed, info.name)
+            if result.attempted:
+                attempted.add(info.name.rpartition(".")[2])
+        self.assertLessEqual(
+            {"advance", "deductions", "entries", "money", "position", "retention", "slices"},
+            attempted,
+        )
 
     @given(amounts, paths, steps)
     def test_any_path_to_the_end_sums_to_the_whole(self, amount, path, step):
@@ -160,9 +170,8 @@ class TestKernel(unittest.TestCase):
         self.assertEqual(rounded(shown_quantity, HUNDREDTH), shown_quantity)
 
 
-class TestDeductions(unittest.TestCase):
-    test_module = "sale_situation_invoicing"
-
+@tagged("post_install", "-at_install")
+class TestDeductions(BaseCase):
     @given(
         st.sampled_from(sorted(RULES)),
         st.lists(
@@ -212,7 +221,8 @@ class TestDeductions(unittest.TestCase):
         self.assertEqual(state.deducted + rest, worth)
 
 
-class TestRetention(unittest.TestCase):
+@tagged("post_install", "-at_install")
+class TestRetention(BaseCase):
     @given(
         st.lists(st.decimals(1, 9999, places=2), min_size=1, max_size=6),
         st.decimals(1, 5, places=1),
@@ -276,3 +286,66 @@ class TestRetention(unittest.TestCase):
             self.assertTrue(0 <= part <= left)
             if part < left:
                 self.assertFalse(any(parts[index + 1 :]))
+
+
+@tagged("post_install", "-at_install")
+class TestPosition(BaseCase):
+    """What is billed at taxes that the order's line doesn't bear any more (`tools.position`)."""
+
+    def make_position(self, parts, now):
+        """Return the position of a line; ``parts`` are (untaxed, tax), the latest first."""
+        earlier = tuple(
+            Billed(
+                (index + 1,),
+                Amounts(untaxed, {index + 1: tax}, {index + 1: untaxed}, untaxed + tax),
+                100 - index,
+            )
+            for index, (untaxed, tax) in enumerate(parts)
+            if untaxed
+        )
+        billed = now + sum((part.amounts.untaxed for part in earlier), ZERO)
+        work = WorkLine("line", amount=Decimal(1000), quantity=ONE, billed=billed)
+        return LinePosition(work, {}, {}, Decimal(1000), earlier, 50 if now else 0)
+
+    @given(
+        st.lists(
+            st.tuples(
+                st.decimals(0, 999, places=2), st.decimals(0, 200, places=2, allow_nan=False)
+            ),
+            max_size=4,
+        ),
+        st.decimals(0, 999, places=2),
+        st.decimals(-3000, 3000, places=2),
+    )
+    def test_nothing_is_lost_and_what_was_billed_last_goes_first(self, parts, now, amount):
+        position = self.make_position(parts, now)
+        at_present, back = split_amount(position, amount)
+        self.assertEqual(at_present + sum(returned.untaxed for _part, returned in back), amount)
+        if amount >= 0 or not position.work.billed:
+            self.assertEqual((at_present, back), (amount, ()))
+            return
+        for part, returned in back:
+            self.assertLessEqual(-returned.untaxed, part.amounts.untaxed)
+            for tax, taken in returned.taxes.items():
+                self.assertLessEqual(-taken, part.amounts.taxes[tax])
+                self.assertLessEqual(0, -taken)
+        # Each but the last one goes whole.
+        for (part, returned), _next in zip(back, back[1:], strict=False):
+            self.assertEqual(returned, part.amounts.negative())
+        self.assertEqual([part for part, _amounts in back], list(position.earlier[: len(back)]))
+
+    @given(
+        st.decimals(1, 9999, places=2),
+        st.decimals(0, 2000, places=2),
+        st.lists(st.integers(1, 100), min_size=1, max_size=6),
+    )
+    def test_parts_that_take_everything_take_every_cent(self, untaxed, tax, weights):
+        rest = whole = Amounts(untaxed, {1: tax}, {1: untaxed}, untaxed + tax)
+        taken = NOTHING
+        for weight in weights:
+            part = rounded(rest.untaxed * weight / 100, CENT)
+            taken += take_part(rest, part)
+            rest = whole + taken.negative()
+            if not rest.untaxed:
+                break
+        self.assertEqual(taken + take_part(rest, rest.untaxed), whole)

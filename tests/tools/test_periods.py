@@ -1,13 +1,14 @@
 """The kernel of subscriptions: dates that never drift, periods without gap or overlap."""
 
 import doctest
-import unittest
 from datetime import date, timedelta
 from itertools import islice, pairwise
 
 from dateutil.relativedelta import relativedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from odoo.tests import BaseCase, tagged
 
 from ...tools import dates, periods
 from ...tools.dates import nth_date
@@ -64,7 +65,8 @@ def subscriptions(draw):
     return start, interval, unit, events
 
 
-class TestPeriods(unittest.TestCase):
+@tagged("post_install", "-at_install")
+class TestPeriods(BaseCase):
     test_module = "sale_situation_invoicing"
 
     def test_doctests(self):

@@ -1,11 +1,12 @@
 """Amounts in words: a table checked by hand, and what holds for any amount."""
 
 import doctest
-import unittest
 from decimal import Decimal
 
 from hypothesis import given
 from hypothesis import strategies as st
+
+from odoo.tests import BaseCase, tagged
 
 from ...tools import words
 from ...tools.currency_words import DECIMALS, NAMES
@@ -159,7 +160,8 @@ LANGUAGES = sorted([*TABLE, "de_LI", "es_MX", "fr-BE", "fr", "en"])
 amounts = st.decimals(-(10**12), 10**12, places=4, allow_nan=False)
 
 
-class TestWords(unittest.TestCase):
+@tagged("post_install", "-at_install")
+class TestWords(BaseCase):
     test_module = "sale_situation_invoicing"
 
     def test_doctests(self):

@@ -46,6 +46,13 @@ class WorkbookUsers(SituationCommon):
         )
 
 
+class WorkbookDownloads(HttpCase, WorkbookUsers):
+    def download(self, user, path):
+        self.authenticate(user.login, user.login)
+        with mute_logger("odoo.http"):
+            return self.url_open(f"{ROUTE}/{path}")
+
+
 @tagged("post_install", "-at_install")
 class TestWorkbookAccess(WorkbookUsers):
     def as_user(self, record, user):
@@ -109,12 +116,7 @@ class TestWorkbookAccess(WorkbookUsers):
 
 
 @tagged("post_install", "-at_install")
-class TestWorkbookDownload(HttpCase, WorkbookUsers):
-    def download(self, user, path):
-        self.authenticate(user.login, user.login)
-        with mute_logger("odoo.http"):
-            return self.url_open(f"{ROUTE}/{path}")
-
+class TestWorkbookDownload(WorkbookDownloads):
     def test_download(self):
         ids = f"{self.order.id},{self.other.id}"
         for path, sheets, name in (

@@ -2,14 +2,11 @@
 
 from odoo.tests import tagged
 
-from .test_workbook_access import TestWorkbookDownload as Download
+from .test_workbook_access import WorkbookDownloads
 
 
 @tagged("post_install", "-at_install")
-class TestWorkbookAddress(Download):
-    # What the class is based on is tested where it stands.
-    test_download = test_refused = test_nobody_without_login = None
-
+class TestWorkbookAddress(WorkbookDownloads):
     def test_no_such_id(self):
         order, document = self.order.id, self.document.id
         for path in (
