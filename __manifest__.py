@@ -1,7 +1,7 @@
 {
     "name": "Situation Invoicing",
     "summary": "Bill an order by deposits, situations (progress invoices) and balance, to the cent",
-    "version": "19.0.1.5.0",
+    "version": "19.0.1.6.0",
     "category": "Sales/Sales",
     "author": "Situation Invoicing contributors",
     "license": "LGPL-3",
@@ -76,6 +76,7 @@
             "sale_situation_invoicing/static/tests/tours/**/*",
         ],
     },
+    "pre_init_hook": "pre_init_hook",
     "post_init_hook": "post_init_hook",
     "application": False,
     "installable": True,

@@ -1,5 +1,4 @@
 from odoo import api, fields, models
-from odoo.tools.sql import column_exists, create_column
 
 from .sale_order import PROGRESS_DECIMALS
 
@@ -75,9 +74,3 @@ class AccountMoveLine(models.Model):
             )
 
     # === BUSINESS METHODS ===#
-
-    def _auto_init(self):
-        # The column is made here, empty: Odoo would compute it for every journal item of the database.
-        if not column_exists(self.env.cr, "account_move_line", "progress"):
-            create_column(self.env.cr, "account_move_line", "progress", "float8")
-        return super()._auto_init()

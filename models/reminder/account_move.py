@@ -6,7 +6,6 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, LockError, UserError
 from odoo.fields import Domain
 from odoo.tools import format_date, formatLang
-from odoo.tools.sql import column_exists, create_column
 
 from ..billing.own_context import own_context
 from ..billing.refusal import attempt, attempt_each, get_responsible, tell_once
@@ -66,13 +65,6 @@ class AccountMove(models.Model):
         search="_search_is_to_remind",
         help="A level of reminders is reached and was not sent.",
     )
-
-    def _auto_init(self):
-        # The columns are made here, empty: Odoo would compute them for every entry of the database.
-        for name, kind in (("reminder_level_id", "int4"), ("reminder_date", "date")):
-            if not column_exists(self.env.cr, "account_move", name):
-                create_column(self.env.cr, "account_move", name, kind)
-        return super()._auto_init()
 
     # === COMPUTE METHODS ===#
 

@@ -5,7 +5,6 @@ from contextlib import contextmanager
 from odoo import api, fields, models
 from odoo.exceptions import RedirectWarning
 from odoo.tools import frozendict
-from odoo.tools.sql import column_exists, create_column
 
 from ...tools.money import exact
 from ...tools.retention import NO_JOB, not_due
@@ -184,17 +183,6 @@ class AccountMove(models.Model):
         return values
 
     # === BUSINESS METHODS ===#
-
-    def _auto_init(self):
-        # The columns are made here, empty: Odoo would compute them for every entry of the database.
-        for name, kind in (
-            ("retention_amount", "numeric"),
-            ("retention_residual", "numeric"),
-            ("is_paid_except_retention", "bool"),
-        ):
-            if not column_exists(self.env.cr, "account_move", name):
-                create_column(self.env.cr, "account_move", name, kind)
-        return super()._auto_init()
 
     def _get_retention_lines(self):
         return self.line_ids.filtered("is_retention")

@@ -4,7 +4,6 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import format_date
-from odoo.tools.sql import column_exists, create_column
 
 from ...tools.periods import Event, find_period, get_next_start, get_rhythms, iter_periods
 from ..instalment.sale_order import PERIOD_UNITS
@@ -150,16 +149,6 @@ class SaleOrder(models.Model):
         compute="_compute_is_subscription_begun",
         compute_sudo=True,
     )
-
-    def _auto_init(self):
-        # The columns are made here, empty: Odoo would compute them for every order of the database.
-        for name in ("next_start", "next_end", "next_date", "stop_date"):
-            if not column_exists(self.env.cr, "sale_order", f"subscription_{name}"):
-                create_column(self.env.cr, "sale_order", f"subscription_{name}", "date")
-        # Its default is a setting of the company, whose column may not be there yet.
-        if not column_exists(self.env.cr, "sale_order", "subscription_send_mail"):
-            create_column(self.env.cr, "sale_order", "subscription_send_mail", "bool")
-        return super()._auto_init()
 
     # === COMPUTE METHODS ===#
 

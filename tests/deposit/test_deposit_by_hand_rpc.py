@@ -1,4 +1,4 @@
-"""Deposits by hand over HTTP: XML-RPC, odoorpc and /json/2, as the README calls them."""
+"""Deposits by hand over HTTP: XML-RPC, odoorpc and /json/2, as doc/integrator.rst calls them."""
 
 import json
 import unittest

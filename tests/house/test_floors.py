@@ -35,7 +35,6 @@ OVERRIDES = {
         "deposit",
         "billing",
     ],
-    ("account.move", "_auto_init"): ["reminder", "retention"],
     ("account.move", "_follow_billing_of"): ["retention", "billing"],
     ("account.move", "_get_advance_accounts"): ["retention", "deposit"],
     ("account.move", "_get_billing_identity"): ["subscription", "billing"],

@@ -43,7 +43,7 @@ class SubscriptionRpcCommon(SubscriptionCommon, HttpCase):
         raise NotImplementedError
 
     def check_subscription(self):
-        """What the README shows."""
+        """What doc/integrator.rst shows."""
         self.assertEqual(self.call("create_subscription_invoices"), [])
         ids = self.call("create_subscription_invoices", until="2041-04-30", post=False)
         self.assertEqual(len(ids), 4)
@@ -183,7 +183,7 @@ class TestSubscriptionOdooRpc(SubscriptionRpcCommon):
         self.check_subscription()
 
     def test_order_as_a_python_object(self):
-        """What the README shows, call by call."""
+        """What doc/integrator.rst shows, call by call."""
         self.customer.email = "customer@example.com"
         new = self.make_order(self.line("Hosting", 1, 99.99))
         url = urlsplit(self.base_url())
