@@ -300,7 +300,7 @@ class AccountMove(models.Model):
             if move.move_type not in ("out_invoice", "out_refund") or move.reversed_entry_id:
                 continue
             # sudo: whether the invoice closes its order, whoever may post it
-            order = move.sudo().line_ids.sale_line_ids.order_id
+            order = move.sudo().invoice_line_ids.sale_line_ids.order_id
             closes = (
                 len(order) == 1
                 and move._bills_works_of(order)
