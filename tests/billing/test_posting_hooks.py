@@ -95,7 +95,10 @@ class TestPostingHooks(SituationCommon):
         self.assertEqual(calls, [("_before_posting", moves), ("_after_posting", moves)])
 
     def test_what_waits_for_its_date_is_not_posted(self):
-        now, later = self.make_plain(), self.make_plain(invoice_date="2099-01-01", date="2099-01-01")
+        now, later = (
+            self.make_plain(),
+            self.make_plain(invoice_date="2099-01-01", date="2099-01-01"),
+        )
         moves = now | later
         with self.hooks() as calls:
             posted = moves._post(soft=True)
@@ -116,7 +119,5 @@ class TestPostingHooks(SituationCommon):
         """Whether order lines are billed, and payments chosen, is in tables of their own."""
         self.count_queries(self.make_plain(), run=True)  # fills the caches of the process
         for count in (1, 10):
-            counts = [
-                self.count_queries(self.make_plain(count), run=run) for run in (False, True)
-            ]
+            counts = [self.count_queries(self.make_plain(count), run=run) for run in (False, True)]
             self.assertLessEqual(counts[1] - counts[0], 3, counts)
