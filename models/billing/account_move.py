@@ -4,12 +4,10 @@ What of invoices and their lines follows from the billing of orders, and is nobo
 """
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 
 from ...tools.money import HUNDRED, exact
 from ...tools.slices import share
 from ...tools.statement import completed
-from .own_context import own_context
 from .sale_order import PROGRESS_DECIMALS, WORK_KINDS
 
 
@@ -22,7 +20,6 @@ class AccountMove(models.Model):
         "billing_order_id",
         "billing_statement",
         "can_be_cancelled",
-        "deposit_deduction",
         "is_recognised_balance",
         "situation_number",
     )
@@ -65,30 +62,11 @@ class AccountMove(models.Model):
         prefetch=False,
         help="The tables of the print, as they stood when the document was posted.",
     )
-    deposit_deduction = fields.Monetary(
-        string="Deposits Deducted",
-        compute="_compute_deposit_deduction",
-        compute_sudo=True,
-        help="What this document takes off for deposits, tax included; given back by a credit note.",
-    )
     is_recognised_balance = fields.Boolean(
         readonly=True,
         copy=False,
         help="An ordinary invoice that happens to close its order.",
     )
-
-    # === COMPUTE METHODS ===#
-
-    @api.depends("invoice_line_ids.is_downpayment", "invoice_line_ids.price_total", "billing_kind")
-    def _compute_deposit_deduction(self):
-        for move in self:
-            lines = move.invoice_line_ids.filtered(
-                lambda line: line.is_downpayment and line.display_type == "product"
-            )
-            is_deposit = not lines or move._is_deposit()
-            move.deposit_deduction = (
-                0.0 if is_deposit else move.direction_sign * sum(lines.mapped("price_total"))
-            )
 
     # === OVERRIDES ===#
 
@@ -143,21 +121,6 @@ class AccountMove(models.Model):
             if copied.reversed_entry_id == move and copied.move_type != move.move_type:
                 copied._follow_billing_of(move)
         return copies
-
-    # === ACTIONS ===#
-
-    @own_context
-    def action_set_deposit_account(self):
-        """Set the company's down payment account, and put this draft deposit on it.
-
-        :raise UserError: on any other document
-        """
-        self.ensure_one()
-        if self.state != "draft" or self.billing_kind != "deposit":
-            raise UserError(self.env._("%(move)s is no draft deposit.", move=self.display_name))
-        self.company_id._set_deposit_account()
-        lines = self.invoice_line_ids.filtered(lambda line: line.display_type == "product")
-        lines.account_id = self.company_id.downpayment_account_id
 
     # === BUSINESS METHODS ===#
 
@@ -300,7 +263,7 @@ class AccountMove(models.Model):
             if move.move_type not in ("out_invoice", "out_refund") or move.reversed_entry_id:
                 continue
             # sudo: whether the invoice closes its order, whoever may post it
-            order = move.sudo().line_ids.sale_line_ids.order_id
+            order = move.sudo().invoice_line_ids.sale_line_ids.order_id
             closes = (
                 len(order) == 1
                 and move._bills_works_of(order)

@@ -16,27 +16,6 @@ class ResConfigSettings(models.TransientModel):
         related="company_id.allow_over_billing",
         readonly=False,
     )
-    deduction_rule = fields.Selection(
-        related="company_id.deduction_rule",
-        readonly=False,
-        required=True,
-    )
-    deduct_paid_deposits_only = fields.Boolean(
-        related="company_id.deduct_paid_deposits_only",
-        readonly=False,
-    )
-    retention_account_id = fields.Many2one(
-        related="company_id.retention_account_id",
-        readonly=False,
-    )
-    retention_limit = fields.Float(
-        related="company_id.retention_limit",
-        readonly=False,
-    )
-    retention_months = fields.Integer(
-        related="company_id.retention_months",
-        readonly=False,
-    )
     print_presentation = fields.Selection(
         related="company_id.print_presentation",
         readonly=False,

@@ -1,4 +1,7 @@
-"""Deposits by hand: on an invoice that no order makes, deposits of the customer can be chosen."""
+"""What a document deducts of deposits, and what is to be known of them before it is posted.
+
+Deposits by hand: on an invoice that no order makes, deposits of the customer can be chosen.
+"""
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -13,6 +16,7 @@ class AccountMove(models.Model):
 
     _kept_by_billing = (
         "advance_line_ids",
+        "deposit_deduction",
         "deposit_overview",
         "deposit_warning",
     )
@@ -22,6 +26,12 @@ class AccountMove(models.Model):
         "deposit_warning",
     )
 
+    deposit_deduction = fields.Monetary(
+        string="Deposits Deducted",
+        compute="_compute_deposit_deduction",
+        compute_sudo=True,
+        help="What this document takes off for deposits, tax included; given back by a credit note.",
+    )
     deposit_warning = fields.Char(compute="_compute_deposit_warning", compute_sudo=True)
     deposit_overview = fields.Html(
         string="Deposits",
@@ -32,7 +42,26 @@ class AccountMove(models.Model):
 
     # === COMPUTE METHODS ===#
 
-    @api.depends("amount_total", "partner_id", "currency_id")
+    @api.depends("invoice_line_ids.is_downpayment", "invoice_line_ids.price_total", "billing_kind")
+    def _compute_deposit_deduction(self):
+        for move in self:
+            lines = move.invoice_line_ids.filtered(
+                lambda line: line.is_downpayment and line.display_type == "product"
+            )
+            is_deposit = not lines or move._is_deposit()
+            move.deposit_deduction = (
+                0.0 if is_deposit else move.direction_sign * sum(lines.mapped("price_total"))
+            )
+
+    @api.depends(
+        "billing_kind",
+        "state",
+        "invoice_line_ids.account_id",
+        # What is deducted by hand follows the other lines.
+        "amount_total",
+        "partner_id",
+        "currency_id",
+    )
     def _compute_deposit_warning(self):
         for move in self:
             move.deposit_warning = move.state == "draft" and move._get_deposit_warning()
@@ -90,6 +119,19 @@ class AccountMove(models.Model):
         return float(sum((deduction.amounts.total for _o, deduction in deductions), ZERO))
 
     # === ACTIONS ===#
+
+    @own_context
+    def action_set_deposit_account(self):
+        """Set the company's down payment account, and put this draft deposit on it.
+
+        :raise UserError: on any other document
+        """
+        self.ensure_one()
+        if self.state != "draft" or self.billing_kind != "deposit":
+            raise UserError(self.env._("%(move)s is no draft deposit.", move=self.display_name))
+        self.company_id._set_deposit_account()
+        lines = self.invoice_line_ids.filtered(lambda line: line.display_type == "product")
+        lines.account_id = self.company_id.downpayment_account_id
 
     @own_context
     def action_choose_deposits(self):

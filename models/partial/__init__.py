@@ -1,4 +1,5 @@
 from . import (
+    res_company,
     sale_order,
     sale_order_line,
 )

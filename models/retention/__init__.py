@@ -14,5 +14,7 @@ from . import (
     account_retention_settlement,
     account_retention_share,
     payment_transaction,
+    res_company,
+    res_config_settings,
     sale_order,
 )

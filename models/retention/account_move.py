@@ -162,6 +162,7 @@ class AccountMove(models.Model):
         # EXTENDS: what was done with a retention stands when its invoice was a draft meanwhile.
         super()._after_posting()
         done = self | self.filtered("retention_operation_id").reversed_entry_id
+        done = done.filtered("retention_amount")
         done.filtered(lambda move: move.sudo().retention_share_ids)._date_retentions()  # see there
 
     def _get_invoice_next_payment_values(self, custom_amount=None):

@@ -72,6 +72,9 @@ OVERRIDES = {
     ("sale.order.line", "_is_kept_as_billed"): ["partial", "billing"],
     ("sale.advance.payment.inv", "action_create_draft"): ["partial", "deposit"],
     ("sale.situation.wizard", "_get_recap_values"): ["deposit", "billing"],
+    # Each room adds the accounts of its own settings.
+    ("res.company", "_find_missing_accounts"): ["retention", "deposit", "billing"],
+    ("res.company", "_get_print_layout"): ["partial", "billing"],
     ("sale.order", "_check_can_be_billed"): ["subscription", "billing"],
     ("sale.order", "_compute_billing_progress"): ["subscription", "billing"],
     ("sale.order", "_compute_is_ready_for_balance"): ["subscription", "billing"],
@@ -93,6 +96,7 @@ OVERRIDES = {
 SAME_WORDS = {
     "amount_due_now",
     "billed_total",
+    "deduction_rule",
     "due_date",
     "retention_held",
     "to_invoice_total",

@@ -1,4 +1,4 @@
-"""The shares of invoices as a list: instalments due."""
+"""The shares of invoices as a list: what is due when."""
 
 from odoo import api, fields, models
 
