@@ -4,7 +4,8 @@ A rule says how much of a deposit should have been deducted by the end of a docu
 deducts that, minus what others have deducted. It is never rounded by itself, so that at the end a
 deposit is deducted to the cent whatever the path was.
 
-To add a rule, write its function, name it in :data:`RULES` and in the selection of `deduction_rule`.
+To add a rule, write its function, name it in :data:`RULES` and in the selections of `deduction_rule`;
+another addon adds to the selections and extends `sale.order._get_deduction_function`.
 """
 
 from decimal import Decimal
@@ -24,6 +25,7 @@ class DepositState(NamedTuple):
     :param start: progress at which the rule `threshold` begins, as a share
     :param end: progress at which it has deducted everything, as a share
     :param wanted: the amount that was asked for (rule `manual`)
+    :param document: total of the document, before any deduction
     """
 
     worth: Decimal
@@ -32,6 +34,7 @@ class DepositState(NamedTuple):
     start: Decimal = ZERO
     end: Decimal = ONE
     wanted: Decimal = ZERO
+    document: Decimal = ZERO
 
     @property
     def left(self):
@@ -105,7 +108,7 @@ def deduct(rule, deposits, limit, step):
     Never more than what is left of a deposit, never more than the document in all; nothing is given
     back, neither by a lower progress nor by a negative document.
 
-    :param rule: a key of :data:`RULES`
+    :param rule: a key of :data:`RULES`, or a function of a :class:`DepositState` like those
     :param deposits: :class:`DepositState`, oldest first
     :param limit: total of the document, tax included
     :param step: rounding of the currency
@@ -121,11 +124,12 @@ def deduct(rule, deposits, limit, step):
     >>> deduct("full", deposits, exact(-50), CENT)
     [Decimal('0.00'), Decimal('0.00')]
     """
+    function = rule if callable(rule) else RULES[rule]
     amounts = []
     taken = ZERO
     for deposit in deposits:
         deposit = deposit._replace(wanted=deposit.wanted - taken)
-        wish = rounded(RULES[rule](deposit), step) - deposit.deducted
+        wish = rounded(function(deposit), step) - deposit.deducted
         amount = max(min(wish, deposit.left, limit - taken), ZERO)
         amounts.append(rounded(amount, step))
         taken += amount

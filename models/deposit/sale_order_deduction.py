@@ -94,7 +94,7 @@ class SaleOrder(models.Model):
         progress = rounded(self._get_plan_progress(plan), ONE.scaleb(-PROGRESS_DECIMALS)) / HUNDRED
         step = exact(self.currency_id.rounding)
         amounts = deduct(
-            rule,
+            self._get_deduction_function(rule),
             [
                 DepositState(
                     deposit.worth,
@@ -103,6 +103,7 @@ class SaleOrder(models.Model):
                     exact(self.deduction_start) / HUNDRED,
                     exact(self.deduction_end) / HUNDRED,
                     wanted,
+                    limit,
                 )
                 for deposit in deposits
             ],
@@ -124,6 +125,17 @@ class SaleOrder(models.Model):
         ]
         return [*super()._plan_final_deductions(), *left]
 
+    def _get_deduction_function(self, rule):
+        """Return what a rule deducts: a function of a :class:`DepositState`, see `tools.deductions`.
+
+        A hook: another addon adds its rule to the selections of `deduction_rule` (company, order,
+        wizard) and returns its function here, with parameters of its own on the order.
+
+        :param rule: a value of the selection
+        """
+        self.ensure_one()
+        return RULES[rule]
+
     def _read_deduction_rule(self, rule, amount):
         """Return the rule to use: the one that was asked for, else the order's.
 
@@ -131,12 +143,12 @@ class SaleOrder(models.Model):
         """
         used = (self.deduction_rule or "final") if rule is None or rule is False else rule
         labels = dict(self._fields["deduction_rule"]._description_selection(self.env))
-        if not isinstance(used, str) or used not in RULES:
+        if not isinstance(used, str) or used not in labels:
             raise UserError(
                 self.env._(
                     "“%(rule)s” is not a deduction rule: give one of %(known)s.",
                     rule=shown(used),
-                    known=", ".join(RULES),
+                    known=", ".join(labels),
                 )
             )
         if used != "manual" and amount not in (None, False):

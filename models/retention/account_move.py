@@ -6,7 +6,7 @@ from odoo import api, fields, models
 from odoo.exceptions import RedirectWarning
 from odoo.tools import frozendict
 
-from ...tools.money import exact
+from ...tools.money import exact, rounded
 from ...tools.retention import NO_JOB, not_due
 from ..billing.own_context import Handed
 from ..billing.sale_order import WORK_KINDS
@@ -333,11 +333,13 @@ class AccountMove(models.Model):
         currency, negative on a credit note."""
         self.ensure_one()
         sign = -self.direction_sign
-        if term.retention_base == "untaxed":
-            return exact(sign * self.amount_untaxed)
-        total = exact(sign * self.amount_total)
-        # The deduction of a credit note is negative already.
-        return total + exact(self.deposit_deduction) if term.retention_base == "gross" else total
+        base = term._get_retention_base(
+            exact(sign * self.amount_total),
+            exact(sign * self.amount_untaxed),
+            # That of a credit note is negative already.
+            exact(self.deposit_deduction),
+        )
+        return rounded(base, exact(self.currency_id.rounding))
 
     def _get_signed_retention(self):
         """Return what this document retains, as a decimal, negative on a credit note."""

@@ -210,16 +210,28 @@ class AccountPaymentTerm(models.Model):
         total, untaxed, deduction = (
             rounded(exact(amount), step) for amount in (total, untaxed, case.get("deduction", 0.0))
         )
-        bases = {"gross": total + deduction, "total": total, "untaxed": untaxed}
         amount = retain(
             exact(line.value_amount),
             self.retention_base,
-            bases[self.retention_base],
+            rounded(self._get_retention_base(total, untaxed, deduction), step),
             total,
             step,
             case.get("job") or NO_JOB,
         )
         return float(amount)
+
+    def _get_retention_base(self, total, untaxed, deduction):
+        """Return what the retention's rate is of; a hook for bases of other addons, which add them to
+        the selection of `retention_base`.
+
+        :param total: decimal, of the document, tax included, after the deduction of deposits
+        :param untaxed: decimal, likewise
+        :param deduction: decimal, what the document deducts of deposits, tax included
+        :return: decimal, not rounded
+        """
+        self.ensure_one()
+        bases = {"gross": total + deduction, "total": total, "untaxed": untaxed}
+        return bases[self.retention_base or "gross"]
 
     @api.model
     def _get_amount_by_date(self, terms):

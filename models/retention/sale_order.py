@@ -276,8 +276,8 @@ class SaleOrder(models.Model):
         self.ensure_one()
         term = self.payment_term_id
         rate = exact(term._get_retention_line().value_amount)
-        base = self.amount_untaxed if term.retention_base == "untaxed" else self.amount_total
-        whole = retention_of(rate, exact(base), exact(self.currency_id.rounding))
+        base = term._get_retention_base(exact(self.amount_total), exact(self.amount_untaxed), ZERO)
+        whole = retention_of(rate, base, exact(self.currency_id.rounding))
         # sudo: figures of the order
         cover, gone, _replaced = self._get_retention_changes(self.sudo().billing_document_ids)
         return max(whole - gone - cover, ZERO)
