@@ -4,7 +4,10 @@ if [ -z "${ODOO_HOME:-}" ]; then ODOO_HOME="$STATE/odoo/usr/lib/python3/dist-pac
 ODOO_HOME="$(cd "$ODOO_HOME" && pwd)"
 export ODOO_HOME
 export PYTHONPATH="$ODOO_HOME"
-export PATH="$STATE/venv/bin:$PATH"
+export PATH="$STATE/venv/bin:$STATE/node/node_modules/.bin:$PATH"
+# Where the configurations of Prettier and ESLint find their plugins.
+export NODE_PATH="$STATE/node/node_modules"
+export PRE_COMMIT_HOME="$STATE/pre-commit"
 export PYTHONDONTWRITEBYTECODE="${PYTHONDONTWRITEBYTECODE:-}"
 
 if [ "$(id -u)" = 0 ]; then PG_DATA="/var/lib/postgresql/situation-$CHECKOUT_KEY"; else PG_DATA="$STATE/pg"; fi

@@ -44,6 +44,7 @@ from .deposit import (
 )
 from .house import (
     test_bad_values,
+    test_columns,
     test_currency_steps,
     test_data_update,
     test_floors,
