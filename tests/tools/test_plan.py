@@ -18,7 +18,9 @@ RATES = {1: Decimal("0.2"), 2: Decimal("0.055"), 3: Decimal("-0.2")}
 # Of a reverse charge the customer pays nothing: what 1 brings, 3 takes.
 NEUTRAL = frozenset({3})
 
-jobs = st.lists(st.tuples(amounts, st.sampled_from([(), (1,), (2,), (1, 3)])), min_size=1, max_size=5)
+jobs = st.lists(
+    st.tuples(amounts, st.sampled_from([(), (1,), (2,), (1, 3)])), min_size=1, max_size=5
+)
 steps_of_jobs = st.lists(st.lists(st.none() | progresses, min_size=5, max_size=5), max_size=5)
 
 
