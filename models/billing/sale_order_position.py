@@ -142,30 +142,14 @@ class SaleOrder(models.Model):
         :return: ``{line: (tuple of Billed, the latest first, id of the last document at the present
             taxes)}``, for the lines of which there is some
         """
-        lines = self._get_work_lines()
-        ids = lines._origin.ids
-        if not ids or not lines.invoice_lines:
+        lines = self._find_lines_at_other_taxes(apart_from)
+        if not lines:
             return {}
-        # sudo: figures of an order that the user reads, as in `_get_billed_amounts`
-        journal_items = self.env["account.move.line"].sudo()
-        domain = lines._get_billing_items_domain(ids)
-        if apart_from:
-            domain &= Domain("move_id", "not in", apart_from.ids)
-        sums = defaultdict(dict)
-        for order_line, tax, amount in journal_items._read_group(
-            domain, ["sale_line_ids", "tax_ids"], ["amount_currency:sum"]
-        ):
-            sums[order_line.id][tax.id] = amount
-        changed = {}
-        for line in lines:
-            found = sums[line._origin.id]
-            own = line.tax_ids.ids or [False]
-            amounts = {self.currency_id.round(amount) for amount in found.values()}
-            if any(amounts) and (set(found) != set(own) or len(amounts) > 1):
-                changed[line._origin.id] = line
-        if not changed:
-            return {}
-        return self._read_earlier_taxes(changed, journal_items.search(domain, order="move_id, id"))
+        changed = {line._origin.id: line for line in lines}
+        # sudo: as there
+        items = self.env["account.move.line"].sudo()
+        domain = lines._get_billing_items_domain(list(changed), apart_from=apart_from)
+        return self._read_earlier_taxes(changed, items.search(domain, order="move_id, id"))
 
     def _read_earlier_taxes(self, lines, items):
         """Return `_get_earlier_taxes` of some lines.
@@ -211,12 +195,50 @@ class SaleOrder(models.Model):
         """Return the untaxed amount and the total of the order as its billing ends: what is billed at its
         taxes, and the rest at the order's present ones."""
         self.ensure_one()
-        untaxed, total = self.amount_untaxed, self.amount_total
-        for amounts in self._get_contract_amounts().values():
-            if "own" in amounts:
-                untaxed += amounts["untaxed"] - amounts["own"]["untaxed"]
-                total += amounts["total"] - amounts["own"]["total"]
-        return self.currency_id.round(untaxed), self.currency_id.round(total)
+        return self._get_all_amended_totals()[self]
+
+    def _get_all_amended_totals(self):
+        """Return ``{order: (untaxed amount, total)}``; see `_get_amended_totals`. Orders whose taxes
+        didn't change cost one query together."""
+        changed = self._find_lines_at_other_taxes().order_id
+        totals = {}
+        for order in self:
+            untaxed, total = order.amount_untaxed, order.amount_total
+            amended = order._get_contract_amounts() if order in changed else {}
+            for amounts in amended.values():
+                if "own" in amounts:
+                    untaxed += amounts["untaxed"] - amounts["own"]["untaxed"]
+                    total += amounts["total"] - amounts["own"]["total"]
+            totals[order] = order.currency_id.round(untaxed), order.currency_id.round(total)
+        return totals
+
+    def _find_lines_at_other_taxes(self, apart_from=None):
+        """Return the lines of work of these orders that are billed, too, at taxes that they don't bear
+        now.
+
+        :param apart_from: documents that don't count
+        """
+        lines = self._get_work_lines()
+        ids = lines._origin.ids
+        if not ids or not lines.invoice_lines:
+            return lines.browse()
+        # sudo: figures of an order that the user reads, as in `_get_billed_amounts`
+        journal_items = self.env["account.move.line"].sudo()
+        sums = defaultdict(dict)
+        for order_line, tax, amount in journal_items._read_group(
+            lines._get_billing_items_domain(ids, apart_from=apart_from),
+            ["sale_line_ids", "tax_ids"],
+            ["amount_currency:sum"],
+        ):
+            sums[order_line.id][tax.id] = amount
+
+        def is_changed(line):
+            found = sums[line._origin.id]
+            own = line.tax_ids._origin.ids or [False]
+            amounts = {line.currency_id.round(amount) for amount in found.values()}
+            return any(amounts) and (set(found) != set(own) or len(amounts) > 1)
+
+        return lines.filtered(is_changed)
 
     def _get_contract(self):
         """Return how the taxes of the order are rounded, and `_get_contract_amounts`."""

@@ -93,6 +93,7 @@ class SaleOrder(models.Model):
             *(part.move for own_parts in parts.values() for part in own_parts)
         )
         asked, late = moves._get_asked_amounts()
+        contracts = self._get_all_amended_totals()
         for order in self:
             own_parts = parts[order._origin.id]
             currency = order.currency_id
@@ -105,8 +106,9 @@ class SaleOrder(models.Model):
 
             untaxed = sum(part.untaxed for part in own_parts)
             total = sum(part.total for part in own_parts)
-            order.to_invoice_untaxed = currency.round(order.amount_untaxed - untaxed)
-            order.to_invoice_total = currency.round(order.amount_total - total)
+            contract_untaxed, contract_total = contracts[order]
+            order.to_invoice_untaxed = currency.round(contract_untaxed - untaxed)
+            order.to_invoice_total = currency.round(contract_total - total)
             order.due_amount = currency.round(share(asked))
             order.overdue_amount = max(currency.round(share(late)), 0.0)
             order.draft_document_count = sum(part.move.state == "draft" for part in own_parts)
@@ -130,9 +132,10 @@ class SaleOrder(models.Model):
 
     @api.depends("amount_total", "to_invoice_total")
     def _compute_billed_total(self):
+        contracts = self._get_all_amended_totals()
         for order in self:
             order.billed_total = order.currency_id.round(
-                order.amount_total - order.to_invoice_total
+                contracts[order][1] - order.to_invoice_total
             )
 
     # === BUSINESS METHODS ===#
@@ -224,11 +227,12 @@ class SaleOrder(models.Model):
             return currency.round(sum(row[name] for row in documents))
 
         payable = order._get_payable_documents(moves)
+        contract = order._get_amended_totals()[1]
         return {
             "currency": currency,
             "today": fields.Date.context_today(self),
             "progress": figures[-1]["progress"],
-            "contract": order.amount_total,
+            "contract": contract,
             "invoiced": total("total"),
             "paid": total("paid"),
             "due_now": total("due_now"),
@@ -236,7 +240,7 @@ class SaleOrder(models.Model):
             "retention_opposed": total("opposed"),
             "retention_date": order.retention_date,
             "lost": total("lost"),
-            "to_invoice": currency.round(order.amount_total - total("total")),
+            "to_invoice": currency.round(contract - total("total")),
             "documents": documents,
             "payable": payable,
             "amount_payable": payable.currency_id.round(sum(payable.mapped("amount_to_pay")))

@@ -76,6 +76,7 @@ class SaleOrder(models.Model):
         documents = self.env["account.move"].sudo().union(*moves.values())
         items = self._get_document_items(documents)
         gathered = self._gather_figures(documents)
+        contracts = self._get_all_amended_totals()
         groups = defaultdict(list)
         for order in self.sorted(lambda row: (row.partner_id.name or "", row.date_order, row.id)):
             figures = [
@@ -83,7 +84,8 @@ class SaleOrder(models.Model):
                 for move in moves[order.id]
                 if move.state != "cancel"
             ]
-            groups[order.currency_id].append((order, order._get_work_in_progress_row(figures)))
+            row = order._get_work_in_progress_row(figures, *contracts[order])
+            groups[order.currency_id].append((order, row))
         result = []
         for currency, pairs in sorted(groups.items(), key=lambda pair: pair[0].name):
             rows = [row for _order, row in pairs]
@@ -144,10 +146,11 @@ class SaleOrder(models.Model):
             "paid": self._get_paid_amount(move, figures["total"], lost),
         }
 
-    def _get_work_in_progress_row(self, figures):
+    def _get_work_in_progress_row(self, figures, contract_untaxed, contract_total):
         """Return the row of this order.
 
         :param figures: of `_get_progress_figures`, a document each
+        :param contract_untaxed, contract_total: see `_get_amended_totals`
         """
 
         sums = self._sum_figures(figures, DOCUMENT_SUMS)
@@ -158,11 +161,11 @@ class SaleOrder(models.Model):
             "date": fields.Date.to_string(fields.Date.context_today(self, self.date_order)),
             "salesperson": self.user_id.name or "",
             "company": self.company_id.name,
-            "contract_untaxed": self.amount_untaxed,
-            "contract_total": self.amount_total,
+            "contract_untaxed": contract_untaxed,
+            "contract_total": contract_total,
             "progress": self.billing_progress,
             "billed": sums["billed"],
-            "left": round_(self.amount_untaxed - sums["billed"]),
+            "left": round_(contract_untaxed - sums["billed"]),
             "deposit_invoiced": sums["deposit"],
             "deposit_deducted": sums["deduction"],
             "deposit_left": round_(sums["deposit"] - sums["deduction"]),

@@ -51,6 +51,9 @@ class TestNewRate(SituationCommon):
         self.assertEqual(recap["invoiced_untaxed"], recap["contract_untaxed"])
         self.assertEqual(recap["to_invoice_total"], 0)
         self.assertEqual(order.billing_progress, 100)
+        self.assertEqual((order.to_invoice_untaxed, order.to_invoice_total), (0, 0))
+        portal = order._get_portal_billing()
+        self.assertEqual((portal["contract"], portal["to_invoice"]), (recap["contract_total"], 0))
         for line in order.order_line:
             self.assertEqual(line.amount_to_invoice, 0, line.name)
             self.assertEqual(line.qty_to_invoice, 0, line.name)

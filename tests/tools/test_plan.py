@@ -3,7 +3,7 @@
 from dataclasses import fields, replace
 from decimal import Decimal
 
-from hypothesis import assume, given
+from hypothesis import given
 from hypothesis import strategies as st
 
 from odoo.tests import BaseCase, tagged
@@ -130,7 +130,8 @@ class TestPlan(BaseCase):
         self, amount, earlier, now, other
     ):
         """Of one line a part was billed at 20 %, the rest goes at 5.5 %; another line stays at 20 %."""
-        assume(earlier)
+        if not earlier:
+            return
         before = Billed((1,), at_rates(earlier, (1,)), 10)
         rest = at_rates(amount - earlier, (2,))
         work = WorkLine("a", amount, ONE, billed=earlier + now)
