@@ -35,3 +35,15 @@ make_database() {
   fi
   database analyze "$1"
 }
+
+# prepare_for_tests NAME CONFIG: what many classes of the suite would make each: the companies and the web client's assets.
+prepare_for_tests() {
+  python -m odoo shell -c "$2" -d "$1" --no-http --log-level=error >"$STATE/log/prepare.log" 2>&1 <<'PY' ||
+from odoo.addons.sale_situation_invoicing.tests.ready_companies import make_companies
+make_companies(env)
+env["ir.qweb"]._pregenerate_assets_bundles()
+env.cr.commit()
+PY
+    die "the database could not be prepared for the tests" "$(tail -n 5 "$STATE/log/prepare.log")"
+  database analyze "$1"
+}

@@ -6,6 +6,8 @@ from odoo.fields import Command
 
 from odoo.addons.account.tests.common import AccountTestInvoicingCommon
 
+from .ready_companies import CHART, take_company
+
 
 class SituationCommon(AccountTestInvoicingCommon):
     @classmethod
@@ -26,6 +28,18 @@ class SituationCommon(AccountTestInvoicingCommon):
         cls.tax20 = cls.make_tax(20)
         cls.tax10 = cls.make_tax(10)
         cls.customer = cls.env["res.partner"].create({"name": "Customer"})
+
+    @classmethod
+    def _create_company(cls, **create_values):
+        # EXTENDS account: a company of the usual kind need not be made, it stands ready.
+        if create_values.keys() == {"name"} and (cls.country_code, cls.chart_template) == (
+            CHART.upper(),
+            False,
+        ):
+            company = take_company(cls.env, create_values["name"])
+            if company:
+                return company
+        return super()._create_company(**create_values)
 
     # === BUILDERS ===#
 

@@ -74,12 +74,13 @@ class SaleOrder(models.Model):
         if not documents:
             return []
         items = self._get_document_items(documents)
+        gathered = self._gather_figures(documents)
         works = [(exact(line.contract_amount), line.id) for line in self._get_work_lines()]
         amounts = {line_id: amount for amount, line_id in works}
         done = defaultdict(lambda: ZERO)
         rows = []
         for move in documents:
-            figures = self._get_own_figures(move, items[move.id])
+            figures = self._get_own_figures(move, items[move.id], gathered[move.id])
             for line_id, amount in figures.pop("lines").items():
                 if move.state != "cancel" and line_id in amounts:
                     done[line_id] += amount
@@ -123,12 +124,15 @@ class SaleOrder(models.Model):
             items[item.move_id.id].append(item)
         return items
 
-    def _get_own_figures(self, move, items):
+    def _get_own_figures(self, move, items, gathered):
         """Return what of a document is this order's, in the order's currency, signed.
 
         A document that bills this order alone counts whole, lines added by hand included; of one that
         bills several orders, the lines of this one count; of an invoice that deducts a deposit of the
         order and bills nothing of it, the deduction.
+
+        :param items: of `_get_document_items`
+        :param gathered: of `_gather_figures`, of this document
         """
         own = partial(self._get_own_amount, move)
         by_hand = self._is_deducted_on(move)
@@ -483,3 +487,8 @@ class SaleOrder(models.Model):
     def _is_deducted_on(self, move):
         """Whether this document deducts deposits of the order by hand, and bills nothing of it."""
         return False
+
+    def _gather_figures(self, documents):
+        """Return what rooms know of documents, read for all at once: ``{move id: dict}``, for
+        `_get_own_figures`."""
+        return defaultdict(dict)

@@ -381,28 +381,6 @@ class SaleOrder(models.Model):
             "amount_due_now": float(total - self._get_retention_not_due(retention)),
         }
 
-    def _get_document_figures(self, documents=None):
-        # EXTENDS: what is retained of each, held and released.
-        documents = self._get_billing_documents() if documents is None else documents
-        rows = super()._get_document_figures(documents)
-        retentions = self.env["account.retention"]._get_by_move(documents)
-        for row, move in zip(rows, documents, strict=True):
-            if self._is_deducted_on(move):
-                # An invoice that bills nothing of the order: no retention of it is the order's.
-                continue
-            own = partial(self._get_own_amount, move)
-            figures = retentions.get(move.id, {})
-            # Those of credit notes are negative already.
-            sign = -move.direction_sign
-            gone = figures.get("lost", 0.0) + figures.get("released", 0.0)
-            row.update(
-                held=own(sign * (figures.get("amount", 0.0) - gone)),
-                released=own(sign * figures.get("released", 0.0)),
-                retention=own(move.retention_amount),
-                amount_due_now=own(move.amount_due_now),
-            )
-        return rows
-
     def _get_situation_statement(self, move):
         # EXTENDS: what the customer retains of it, and of the job with it.
         statement = super()._get_situation_statement(move)
@@ -438,4 +416,30 @@ class SaleOrder(models.Model):
                 if line.display_type == "payment_term" and not line.is_retention
             ],
             "so_far": currency.round(sum(row["retention"] for row in documents)),
+        }
+
+    def _gather_figures(self, documents):
+        # EXTENDS: where each retention stands.
+        gathered = super()._gather_figures(documents)
+        for move_id, figures in self.env["account.retention"]._get_by_move(documents).items():
+            gathered[move_id]["retention"] = figures
+        return gathered
+
+    def _get_own_figures(self, move, items, gathered):
+        # EXTENDS: what is retained, held and released.
+        figures = super()._get_own_figures(move, items, gathered)
+        if self._is_deducted_on(move):
+            # An invoice that bills nothing of the order: no retention of it is the order's.
+            return figures
+        own = partial(self._get_own_amount, move)
+        retention = gathered.get("retention", {})
+        # Those of credit notes are negative already.
+        sign = -move.direction_sign
+        gone = retention.get("lost", 0.0) + retention.get("released", 0.0)
+        return {
+            **figures,
+            "held": own(sign * (retention.get("amount", 0.0) - gone)),
+            "released": own(sign * retention.get("released", 0.0)),
+            "retention": own(move.retention_amount),
+            "amount_due_now": own(move.amount_due_now),
         }

@@ -75,11 +75,11 @@ class SaleOrder(models.Model):
         # sudo: as `_get_billing_documents`, figures only
         documents = self.env["account.move"].sudo().union(*moves.values())
         items = self._get_document_items(documents)
-        retentions = self.env["account.retention"]._get_by_move(documents)
+        gathered = self._gather_figures(documents)
         groups = defaultdict(list)
         for order in self.sorted(lambda row: (row.partner_id.name or "", row.date_order, row.id)):
             figures = [
-                order._get_progress_figures(move, items[move.id], retentions.get(move.id, {}))
+                order._get_progress_figures(move, items[move.id], gathered[move.id])
                 for move in moves[order.id]
                 if move.state != "cancel"
             ]
@@ -127,16 +127,16 @@ class SaleOrder(models.Model):
             order.id: moves.browse(by_order[order.id]).with_prefetch(together) for order in self
         }
 
-    def _get_progress_figures(self, move, items, retention):
+    def _get_progress_figures(self, move, items, gathered):
         """Return what of a document is this order's; see `_get_own_figures`.
 
         :return: those, with `billed` (untaxed, without deposits), `lost` (of the retention) and `paid`
         """
-        figures = self._get_own_figures(move, items, retention)
+        figures = self._get_own_figures(move, items, gathered)
         down_payments = self._get_down_payment_lines()
         lines = figures["lines"]
         deposits = sum((lines[line.id] for line in down_payments if line.id in lines), ZERO)
-        lost = self._get_lost_amount(move, retention)
+        lost = self._get_lost_amount(move, gathered.get("retention", {}))
         return {
             **figures,
             "billed": self.currency_id.round(figures["untaxed"] - float(deposits)),
