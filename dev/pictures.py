@@ -16,13 +16,13 @@ from pathlib import Path
 import openpyxl
 import requests
 import websocket
-from PIL import Image
+from PIL import Image, ImageChops
 
 DATABASE, LOGIN = "situation_demo", "admin"
 PATIENCE = 60
 # The web client has drawn what it fetched.
-SETTLED = """!document.querySelector('.o_loading_indicator, .o_blockUI, .o_web_client.o_is_loading')
-  && [...document.images].every(image => image.complete)"""
+SETTLED = """!document.querySelector('.o_loading_indicator, .o_blockUI')
+  && [...document.images].every(image => image.complete || image.loading == 'lazy')"""
 
 
 class Browser:
@@ -106,8 +106,8 @@ class Browser:
         self.tell("Input.insertText", text=text)
         self.ask("document.activeElement.blur()")
 
-    def take(self, selector="body"):
-        """Return the picture of an element."""
+    def take(self, selector="body", whole=False):
+        """Return the picture of an element; what is beyond the window's edge only where `whole`."""
         # What moves comes to rest, and what was typed comes back.
         time.sleep(1.5)
         self.sees(selector)
@@ -118,6 +118,7 @@ class Browser:
         picture = self.tell(
             "Page.captureScreenshot",
             clip={key: box[key] for key in ("x", "y", "width", "height")} | {"scale": 1},
+            captureBeyondViewport=whole,
         )
         return Image.open(io.BytesIO(base64.b64decode(picture["data"])))
 
@@ -189,7 +190,7 @@ class Pictures:
     def wizard(self):
         self.open_order("Mairie de Saint-Aubin", 1280, 1000)
         self.browser.click("button[name='action_create_situation']")
-        self.browser.type(".modal [name='progress'] input", "40")
+        self.browser.type(".modal [name='apply_progress'] input", "40")
         return self.browser.take(".modal-content")
 
     def order_documents(self):
@@ -207,12 +208,15 @@ class Pictures:
 
     def retentions(self):
         self.open_action("action_retentions", 1440, 360)
-        self.browser.sees(".o_list_view .o_group_header, .o_list_view .o_data_row")
+        self.browser.click(".o_list_view .o_group_header .o_group_name")
+        self.browser.sees(".o_list_view .o_data_row")
         return self.browser.take()
 
     def jobs(self):
-        self.open_action("action_jobs", 1100, 560)
-        self.browser.sees(".o_kanban_view .o_kanban_record")
+        self.open_action("action_jobs", 1100, 620)
+        # Those that are finished, too.
+        self.browser.click(".o_searchview .o_facet_remove")
+        self.browser.sees(".o_kanban_view .o_kanban_record:nth-of-type(3)")
         return self.browser.take()
 
     def analysis(self):
@@ -224,13 +228,13 @@ class Pictures:
         """The second situation of the job with a retention."""
         name = self.call("sale.order", "read", [self.order("Lycée Saint-Joseph")], ["name"])[0]
         with tempfile.TemporaryDirectory() as folder:
-            target = Path(folder) / "page"
             subprocess.run(
-                ["pdftoppm", "-png", "-r", "110", "-f", "1", "-l", "1", "-singlefile",
-                 str(self.out / f"{name['name']}-situation-2.pdf"), str(target)],
+                ["pdftoppm", "-png", "-r", "110", str(self.out / f"{name['name']}-situation-2.pdf"),
+                 f"{folder}/page"],
                 check=True,
             )  # fmt: skip
-            return Image.open(target.with_suffix(".png")).copy()
+            pages = [without_margins(Image.open(path)) for path in sorted(Path(folder).iterdir())]
+        return beside(pages)
 
     def workbook(self):
         """The sheets, one below the other, with the values that viewers show."""
@@ -242,13 +246,32 @@ class Pictures:
             page.write(as_page(book))
             page.flush()
             self.browser.open(f"file://{page.name}", 1750, 1000)
-            return self.browser.take()
+            return self.browser.take(whole=True)
+
+
+def without_margins(page, kept=24):
+    """Return what is printed of a page, with a little white around it."""
+    page = page.convert("RGB")
+    left, top, right, bottom = ImageChops.invert(page).getbbox()
+    return page.crop((left - kept, top - kept, right + kept, bottom + kept))
+
+
+def beside(pages):
+    """Return pages side by side."""
+    picture = Image.new(
+        "RGB", (sum(page.width for page in pages), max(page.height for page in pages)), "white"
+    )
+    left = 0
+    for page in pages:
+        picture.paste(page, (left, 0))
+        left += page.width
+    return picture
 
 
 def as_page(book):
     """Return the sheets of a workbook as a web page."""
     parts = [
-        "<meta charset='utf-8'><style>body{font:11px Arial,sans-serif;margin:8px;width:max-content}"
+        "<!doctype html><meta charset='utf-8'><style>body{font:11px Arial,sans-serif;margin:8px;width:max-content}"
         "table{border-collapse:collapse;margin-bottom:14px}td{border:1px solid #ddd;padding:1px 5px;"
         "white-space:pre;height:13px}h3{margin:4px 0}</style>"
     ]
@@ -270,7 +293,7 @@ def as_cell(cell):
         text = f"{cell.value * 100:,.2f} %" if percent else f"{cell.value:,.2f}"
         style[0] = "text-align:right"
     elif hasattr(cell.value, "strftime"):
-        text = cell.value.strftime("%d/%m/%Y")
+        text = cell.value.strftime("%m/%d/%Y")
     if cell.font.b:
         style.append("font-weight:bold")
     if cell.fill.fill_type == "solid":
