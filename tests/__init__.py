@@ -107,6 +107,7 @@ from .subscription import (
 from .tools import (
     test_kernel,
     test_periods,
+    test_plan,
     test_words,
 )
 from .workbook import (

@@ -2,6 +2,7 @@
 
 import re
 from contextlib import suppress
+from dataclasses import replace
 from datetime import date
 
 from odoo import api, fields, models
@@ -174,9 +175,30 @@ class SaleOrder(models.Model):
         :return: id of the draft (or posted) invoice; of a credit note where the works are negative
         :raise UserError: on bad input, naming the line and the value; nothing is written
         """
+        return self._create_situation(entries, deduction_rule, deduction_amount, invoice_date, post)
+
+    def _create_situation(
+        self,
+        entries,
+        deduction_rule=None,
+        deduction_amount=None,
+        invoice_date=None,
+        post=False,
+        title="",
+        texts=None,
+    ):
+        """Create a situation; see `create_situation_invoice`.
+
+        :param title: of the document, in the place of the company's
+        :param texts: ``{line id: description}``, likewise
+        """
         invoice_date = self._begin_billing(invoice_date)
-        plan = self._plan_situation(entries, deduction_rule, deduction_amount)
-        if not plan["parts"]:
+        plan = replace(
+            self._plan_situation(entries, deduction_rule, deduction_amount),
+            title=title or "",
+            texts=texts or {},
+        )
+        if not plan.parts:
             raise UserError(
                 self.env._(
                     "Nothing to bill on order %(order)s: every line named already stands "

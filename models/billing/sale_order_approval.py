@@ -23,12 +23,15 @@ class SaleOrder(models.Model):
         :return: ``{"filename": str, "content": the PDF, base64}``
         :raise UserError: as `create_situation_invoice`
         """
+        return self._get_draft_situation(entries, deduction_rule, deduction_amount, invoice_date)
+
+    def _get_draft_situation(self, *args, **kwargs):
+        """Return the print of a situation; see `get_draft_situation`, and `_create_situation` for what it
+        takes."""
         content = {}
         try:
             with self.env.cr.savepoint():
-                move_id = self.create_situation_invoice(
-                    entries, deduction_rule, deduction_amount, invoice_date
-                )
+                move_id = self._create_situation(*args, **kwargs)
                 content = self.env["account.move"].browse(move_id)._print_for_approval()
                 raise _Undo
         except _Undo:

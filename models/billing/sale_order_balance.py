@@ -1,9 +1,13 @@
 """The balance of an order: the rest of every line, less all that is left of the deposits."""
 
+from dataclasses import replace
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import float_is_zero, format_date
 
+from ...tools.money import exact
+from ...tools.plan import OtherLine
 from ...tools.slices import FINISHED
 
 
@@ -40,8 +44,9 @@ class SaleOrder(models.Model):
     # === PLAN ===#
 
     def _plan_balance(self):
-        """Return the plan of the balance; see `_plan_targets`, with `deductions` besides.
+        """Return the plan of the balance.
 
+        :rtype: BillingPlan
         :raise UserError: when the order can't be closed, saying why
         """
         self._check_can_be_billed()
@@ -56,11 +61,12 @@ class SaleOrder(models.Model):
             )
         self._check_can_be_closed()
         position = self._get_work_position()
-        plan = self._plan_targets({line.id: FINISHED for line in position}, position)
-        plan["deductions"] = self._plan_final_deductions()
-        plan["open_lines"] = self._get_open_lines()
-        billed = plan["parts"] or plan["deductions"] or plan["open_lines"]
-        if not billed and self._is_closed_by(documents):
+        plan = replace(
+            self._plan_targets({line.id: FINISHED for line in position}, position),
+            deductions=tuple(self._plan_final_deductions()),
+            others=self._plan_open_lines(),
+        )
+        if not plan.bills_something and self._is_closed_by(documents):
             raise UserError(
                 self.env._("Order %(order)s is closed by its balance already.", order=self.name)
             )
@@ -73,7 +79,8 @@ class SaleOrder(models.Model):
         """
 
     def _plan_final_deductions(self):
-        """Return what the last document takes off: all that is left of what was paid in advance."""
+        """Return what the last document takes off: all that is left of what was paid in advance; see
+        `_plan_deductions`."""
         return []
 
     def _get_open_lines(self):
@@ -88,14 +95,20 @@ class SaleOrder(models.Model):
             )
         )
 
-    def _round_open_lines(self, lines):
-        """Run the tax engine over what Odoo would invoice of lines."""
-        return self.env["account.tax"]._round_base_lines(
+    def _plan_open_lines(self):
+        """Return what Odoo would invoice of the lines that aren't works, as :class:`OtherLine` s."""
+        AccountTax = self.env["account.tax"]
+        base_lines = AccountTax._round_base_lines(
             [
                 line._prepare_base_line_for_taxes_computation(quantity=line.qty_to_invoice)
-                for line in lines
+                for line in self._get_open_lines()
             ],
             self.company_id,
+        )
+        figures = [(line["record"], AccountTax._read_base_line(line)) for line in base_lines]
+        return tuple(
+            OtherLine(line.id, exact(amounts["untaxed"]), exact(amounts["total"]))
+            for line, amounts in figures
         )
 
     def _is_closed_by(self, documents):

@@ -4,6 +4,8 @@ What was billed stays at the taxes of then (see `tools.position`). Who agrees wi
 the new rate holds for the earlier work too, a certificate for the reduced rate for one, says so.
 """
 
+from dataclasses import replace
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
@@ -61,8 +63,9 @@ class SaleOrder(models.Model):
     # === PLAN ===#
 
     def _plan_new_rate(self):
-        """Return the plan of `bring_to_new_rate`; see `_plan_targets`.
+        """Return the plan of `bring_to_new_rate`.
 
+        :rtype: BillingPlan
         :raise UserError: where there is nothing to bring
         """
         self._check_can_be_billed()
@@ -112,8 +115,8 @@ class SaleOrder(models.Model):
             back = tuple((earlier, earlier.amounts.negative()) for earlier in at.earlier)
             split[line.id] = (brought, back)
         plan = self._close_plan(position, slices, split)
-        plan["title"] = self._get_new_rate_title(changed)
-        return plan
+        title = self._in_document_language()._get_new_rate_title(changed)
+        return replace(plan, title=title)
 
     def _get_brought_amount(self, at, price, step):
         """Return the untaxed amount, at the present taxes, of what is billed at others: the same, or, of a

@@ -1,5 +1,7 @@
 """The making of a document: entries, slices, values, one invoice."""
 
+from dataclasses import replace
+
 from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
@@ -9,10 +11,9 @@ from ...tools.echo import shown
 from ...tools.entries import EntryError, Node, resolve_entries
 from ...tools.money import HUNDRED, ONE, ZERO, exact, rounded
 from ...tools.placeholders import fill
-from ...tools.position import split_amount
-from ...tools.slices import Target, line_shape, share, slice_line, slice_taxes, weighted_progress
+from ...tools.plan import Rounding, close_plan, plan_targets
+from ...tools.slices import Target, line_shape, share
 from .account_move_line import get_progress
-from .own_context import get_handed
 from .reading import is_id
 from .sale_order import PROGRESS_DECIMALS, SECTIONS
 
@@ -25,87 +26,66 @@ class SaleOrder(models.Model):
     def _plan_situation(self, entries, deduction_rule=None, deduction_amount=None):
         """Return what a situation with these entries bills, before anything is written.
 
-        :return: see `_plan_targets`
+        :rtype: BillingPlan
         :raise UserError: on bad input
         """
         self._check_can_be_billed()
         position = self._get_work_position()
         targets = self._leave_targets(self._resolve_entries(entries, position), entries)
         plan = self._plan_targets(targets, position)
-        plan["deductions"] = self._plan_deductions(plan, deduction_rule, deduction_amount)
-        return plan
+        deductions = self._plan_deductions(plan, deduction_rule, deduction_amount)
+        return replace(plan, deductions=tuple(deductions))
 
     def _plan_targets(self, targets, position=None, billed_taxes=None):
-        """Return the slices that bring the lines of ``targets`` there, the others staying.
+        """Return the plan that brings the lines of ``targets`` there, the others staying.
 
         :param targets: ``{line id: Target}``
         :param position: where the order stands, if it is known already
         :param billed_taxes: `_get_billed_taxes`, if they are known already
-        :return: dict of `position` (see `_get_work_position`), `slices` and `parts` (all slices, and
-            those that bill something, by line id), `now` (what of each slice goes at the order's present
-            taxes), `taxes` (``{line id: {tax id: amount}}`` of those), `returned` (what is given back at
-            the taxes of then, see `split_amount`, by line id), and, none yet, `deductions` (see
-            `_plan_deductions`) and `open_lines` (see `_plan_balance`)
+        :rtype: BillingPlan
         """
         self.ensure_one()
-        position = position or self._get_work_position()
-        step = exact(self.currency_id.rounding)
-        quantity_step = self._get_quantity_step()
-        slices = {
-            line.id: slice_line(at.work, targets.get(line.id), step, quantity_step)
-            for line, at in position.items()
-        }
-        split = {
-            line.id: split_amount(at, slices[line.id].amount, step)
-            for line, at in position.items()
-            if at.earlier
-        }
-        return self._close_plan(position, slices, split, billed_taxes)
-
-    def _close_plan(self, position, slices, split, billed_taxes=None):
-        """Return the plan of slices, with the taxes that close on what documents bill.
-
-        :param split: ``{line id: (amount at the present taxes, what is given back at others)}`` of the
-            lines that are billed at other taxes
-        """
-        step = exact(self.currency_id.rounding)
-        billed = dict(self._get_billed_taxes() if billed_taxes is None else billed_taxes)
-        now = {}
-        for line, at in position.items():
-            part = slices[line.id]
-            if line.id in split:
-                part = part._replace(
-                    previous=at.billed_now, cumulative=at.billed_now + split[line.id][0]
-                )
-                if not at.carrier:
-                    part = part._replace(before=ZERO, after=ZERO)
-            now[line.id] = part
-            for earlier in at.earlier:
-                for tax_id, amount in earlier.amounts.taxes.items():
-                    billed[tax_id] = billed.get(tax_id, ZERO) - amount
-        taxes = slice_taxes(
-            {line.id: at.taxes for line, at in position.items()},
-            now.values(),
-            billed,
-            step,
-            self.company_id.tax_calculation_rounding_method == "round_per_line",
-            {line.id: at.carrier for line, at in position.items()},
+        position = self._get_work_position() if position is None else position
+        return plan_targets(
+            {at.work.key: at for at in position.values()},
+            targets,
+            self._get_billed_taxes() if billed_taxes is None else billed_taxes,
+            *self._get_plan_terms(position),
         )
-        returned = {line.id: split.get(line.id, (ZERO, ()))[1] for line in position}
-        return {
-            "position": position,
-            "slices": slices,
-            "parts": {
-                line_id: part
-                for line_id, part in slices.items()
-                if part or now[line_id] or returned[line_id]
-            },
-            "now": now,
-            "taxes": taxes,
-            "returned": returned,
-            "deductions": [],
-            "open_lines": self.order_line.browse(),
+
+    def _close_plan(self, position, slices, split):
+        """Return the plan of slices; see `tools.plan.close_plan`.
+
+        :param position: ``{line: LinePosition}``
+        :rtype: BillingPlan
+        """
+        return close_plan(
+            {at.work.key: at for at in position.values()},
+            slices,
+            split,
+            self._get_billed_taxes(),
+            *self._get_plan_terms(position),
+        )
+
+    def _get_plan_terms(self, position):
+        """Return how a document of the order is rounded, and the ids of the taxes that add nothing to
+        its total: those of a reverse charge.
+
+        :rtype: Rounding, frozenset
+        """
+        tax_ids = {
+            tax_id
+            for at in position.values()
+            for taxes in (at.taxes, *(earlier.amounts.taxes for earlier in at.earlier))
+            for tax_id in taxes
         }
+        taxes = self.env["account.tax"].browse(tax_ids)
+        rounding = Rounding(
+            exact(self.currency_id.rounding),
+            self._get_quantity_step(),
+            self.company_id.tax_calculation_rounding_method == "round_per_line",
+        )
+        return rounding, frozenset(taxes.filtered("has_negative_factor").ids)
 
     def _get_quantity_step(self):
         digits = self.env["decimal.precision"].precision_get("Product Unit")
@@ -113,25 +93,14 @@ class SaleOrder(models.Model):
 
     def _get_plan_figures(self, plan):
         """Return the figures of a plan as plain values; see `preview_situation`."""
-        untaxed = self._get_plan_works_untaxed(plan)
-        total = self._get_plan_works_total(plan)
-        for deduction in plan["deductions"]:
-            untaxed -= deduction.amounts.untaxed
-            total -= deduction.amounts.total
-        deducted = sum((deduction.amounts.total for deduction in plan["deductions"]), ZERO)
-        for base_line in self._round_open_lines(plan["open_lines"]):
-            figures = self.env["account.tax"]._read_base_line(base_line)
-            untaxed += exact(figures["untaxed"])
-            total += exact(figures["total"])
-        slices = plan["slices"]
         return {
-            "untaxed": float(untaxed),
-            "tax": float(total - untaxed),
-            "total": float(total),
-            "deduction": float(deducted),
+            "untaxed": float(plan.untaxed),
+            "tax": float(plan.tax),
+            "total": float(plan.total),
+            "deduction": float(plan.deducted.total),
             "retention": 0.0,
-            "amount_due_now": float(total),
-            "progress": round(float(self._get_plan_progress(plan)), PROGRESS_DECIMALS),
+            "amount_due_now": float(plan.total),
+            "progress": round(float(plan.progress), PROGRESS_DECIMALS),
             "lines": [
                 {
                     "line_id": part.key,
@@ -141,27 +110,9 @@ class SaleOrder(models.Model):
                     "amount": float(part.amount),
                     "cumulative_amount": float(part.cumulative),
                 }
-                for part in slices.values()
+                for part in plan.slices.values()
             ],
         }
-
-    def _sum_plan_taxes(self, plan):
-        """Return ``{tax id: amount}`` of the works of a plan; a reverse charge adds nothing to the
-        total."""
-        AccountTax = self.env["account.tax"]
-        amounts = {}
-        for tax_id, amount in self._get_plan_taxes(plan):
-            if not AccountTax.browse(tax_id).has_negative_factor:
-                amounts[tax_id] = amounts.get(tax_id, ZERO) + amount
-        return amounts
-
-    def _get_plan_taxes(self, plan):
-        """Yield (tax id, amount) of everything that a plan bills, and of what it gives back."""
-        for taxes in plan["taxes"].values():
-            yield from taxes.items()
-        for parts in plan["returned"].values():
-            for _earlier, amounts in parts:
-                yield from amounts.taxes.items()
 
     # === ENTRIES ===#
 
@@ -373,8 +324,8 @@ class SaleOrder(models.Model):
                     [
                         {"display_type": "line_note", "name": self._get_title(kind, plan, texts)},
                         *self._prepare_work_lines(kind, plan, texts),
-                        *(line._prepare_invoice_line() for line in plan["open_lines"]),
-                        *self._prepare_deduction_lines(plan["deductions"]),
+                        *self._prepare_other_lines(plan),
+                        *self._prepare_deduction_lines(plan.deductions),
                     ]
                 )
             ],
@@ -389,30 +340,21 @@ class SaleOrder(models.Model):
             "date": format_date(self.env, invoice_date or self.env.cr.now().date()),
             "customer": self.partner_id.display_name,
             "reference": self.client_order_ref or "",
-            "previous_progress": self._format_progress(
-                weighted_progress(
-                    (at.work.billed, at.work.amount) for at in plan["position"].values()
-                )
-            ),
-            "progress": self._format_progress(self._get_plan_progress(plan)),
+            "previous_progress": self._format_progress(plan.previous_progress),
+            "progress": self._format_progress(plan.progress),
         }
 
     def _get_title(self, kind, plan, texts):
         """Return the title of a document, in the environment's language."""
-        if title := plan.get("title"):
-            return title
+        if plan.title:
+            return plan.title
         if kind == "balance":
             return self._get_balance_title()
-        given = self._get_given_texts().get("title")
-        return given or fill(self.company_id._get_situation_title_template(), texts)
+        return fill(self.company_id._get_situation_title_template(), texts)
 
     def _get_line_template(self, kind):
         """Return the template of the descriptions of a document's lines; see `LINE_PLACEHOLDERS`."""
         return self.company_id._get_situation_line_template()
-
-    def _get_given_texts(self):
-        """Return the texts that the wizard's user gave: ``{"title": str, order line id: str}``."""
-        return get_handed(self.env, "situation_texts") or {}
 
     def _format_progress(self, progress):
         """Return a progress for a text: as many decimals as it needs, two at most."""
@@ -421,8 +363,7 @@ class SaleOrder(models.Model):
 
     def _prepare_work_lines(self, kind, plan, texts):
         """Return the values of the order's lines that bill something; in a balance, of all of them."""
-        given = self._get_given_texts()
-        shown = plan["slices"] if kind == "balance" else plan["parts"]
+        shown = plan.slices if kind == "balance" else plan.parts
         values_list = []
         give_analytic = self._lines_without_analytic_have_none()
         tags = {}
@@ -431,9 +372,9 @@ class SaleOrder(models.Model):
             if line.id not in shown:
                 values_list.append(self._prepare_situation_title(line))
                 continue
-            name = given.get(line.id)
+            name = plan.texts.get(line.id)
             rows = []
-            if plan["now"][line.id] or kind == "balance" or not plan["returned"][line.id]:
+            if plan.now[line.id] or kind == "balance" or not plan.returned[line.id]:
                 values = line._prepare_invoice_line(**self._prepare_slice_values(plan, line))
                 values.update(self._prepare_entry_values(plan, line, tags))
                 rows.append(values)
@@ -450,13 +391,18 @@ class SaleOrder(models.Model):
             values_list += rows
         return values_list
 
+    def _prepare_other_lines(self, plan):
+        """Return the values of the lines that are no work and that a document bills with it."""
+        lines = self.order_line.browse(line.key for line in plan.others)
+        return [line._prepare_invoice_line() for line in lines]
+
     def _prepare_returned_values(self, plan, line):
         """Return the values of what of a line is given back at the taxes at which it was billed."""
-        part, work = plan["slices"][line.id], plan["position"][line].work
+        part, work = plan.slices[line.id], plan.position[line.id].work
         step = exact(self.currency_id.rounding)
-        before = part.before + share(plan["now"][line.id].amount, work.amount or work.billed)
+        before = part.before + share(plan.now[line.id].amount, work.amount or work.billed)
         values_list = []
-        for earlier, amounts in plan["returned"][line.id]:
+        for earlier, amounts in plan.returned[line.id]:
             taxes = self.env["account.tax"].browse(earlier.tax_ids)
             borne = self.env["account.tax"].browse(amounts.taxes)
             included = borne.filtered("price_include").ids
@@ -537,9 +483,9 @@ class SaleOrder(models.Model):
 
     def _prepare_slice_values(self, plan, line):
         """Return quantity, price, discount and the exact amounts of a line's slice."""
-        part = plan["now"][line.id]
-        work, _taxes, bases, whole, *_rest = plan["position"][line]
-        taxes = plan["taxes"].get(line.id, {})
+        part, at = plan.now[line.id], plan.position[line.id]
+        work = at.work
+        taxes = plan.taxes.get(line.id, {})
         step = exact(self.currency_id.rounding)
         included = self.env["account.tax"].browse(taxes).filtered("price_include")
         gross = part.amount + sum((taxes[tax.id] for tax in included), ZERO)
@@ -559,7 +505,7 @@ class SaleOrder(models.Model):
             "discount": float(discount),
             "extra_tax_data": False,
             "previous_progress": round(
-                float(plan["slices"][line.id].before * HUNDRED), PROGRESS_DECIMALS
+                float(plan.slices[line.id].before * HUNDRED), PROGRESS_DECIMALS
             ),
             "situation_contract_amount": float(work.amount),
             "situation_contract_quantity": float(work.quantity),
@@ -569,7 +515,10 @@ class SaleOrder(models.Model):
                 values,
                 part.amount,
                 taxes,
-                {tax_id: self._slice_base(part, bases[tax_id], whole, step) for tax_id in taxes},
+                {
+                    tax_id: self._slice_base(part, at.bases[tax_id], at.carrier, step)
+                    for tax_id in taxes
+                },
             )
         return values
 
@@ -581,13 +530,12 @@ class SaleOrder(models.Model):
         key = (line.tax_ids, line.product_id.account_tag_ids)
         if key not in tags:
             tags[key] = self._get_tax_tags(line)
-        part, work = plan["now"][line.id], plan["position"][line].work
+        part, work = plan.now[line.id], plan.position[line.id].work
         amount = part.amount
-        tax_amounts = plan["taxes"].get(line.id, {}).items()
         tax = sum(
-            amount
-            for tax_id, amount in tax_amounts
-            if not self.env["account.tax"].browse(tax_id).has_negative_factor
+            tax_amount
+            for tax_id, tax_amount in plan.taxes.get(line.id, {}).items()
+            if tax_id not in plan.neutral_taxes
         )
         values = {
             "tax_tag_ids": [Command.set(tags[key].ids)],
@@ -595,7 +543,7 @@ class SaleOrder(models.Model):
             "price_subtotal": float(amount),
             "price_total": float(amount + tax),
             "progress": get_progress(
-                round(float(plan["slices"][line.id].before * HUNDRED), PROGRESS_DECIMALS),
+                round(float(plan.slices[line.id].before * HUNDRED), PROGRESS_DECIMALS),
                 (float(amount), float(work.amount)),
                 (float(part.quantity), float(work.quantity)),
             ),
@@ -622,8 +570,7 @@ class SaleOrder(models.Model):
 
     def _get_line_texts(self, plan, line, description):
         """Return the placeholders of a line's description."""
-        part = plan["slices"][line.id]
-        work = plan["position"][line].work
+        part, work = plan.slices[line.id], plan.position[line.id].work
         return {
             "description": description,
             "section": line.get_parent_section_line().name or "",
@@ -664,27 +611,12 @@ class SaleOrder(models.Model):
         plan = self._plan_targets(targets)
         return {
             line.id: [
-                *([self._prepare_slice_values(plan, line)] if plan["now"][line.id] else []),
+                *([self._prepare_slice_values(plan, line)] if plan.now[line.id] else []),
                 *self._prepare_returned_values(plan, line),
             ]
-            for line in plan["position"]
-            if line.id in plan["parts"]
+            for line in self.order_line
+            if line.id in plan.parts
         }
-
-    def _get_plan_works_untaxed(self, plan):
-        """Return the untaxed amount of the works of a plan, before any deduction."""
-        return sum((part.amount for part in plan["parts"].values()), ZERO)
-
-    def _get_plan_works_total(self, plan):
-        """Return the total of the works of a plan, tax included, before any deduction."""
-        return self._get_plan_works_untaxed(plan) + sum(self._sum_plan_taxes(plan).values(), ZERO)
-
-    def _get_plan_progress(self, plan):
-        """Return the progress of the order with a plan, in %, not rounded."""
-        slices = plan["slices"]
-        return weighted_progress(
-            (slices[at.work.key].cumulative, at.work.amount) for at in plan["position"].values()
-        )
 
     def _prepare_exact_taxes(self, values, untaxed, taxes, bases):
         """Return exact amounts as Odoo stores them beside a line (`extra_tax_data`).
@@ -712,9 +644,10 @@ class SaleOrder(models.Model):
     def _plan_deductions(self, plan, rule=None, amount=None):
         """Return what a situation takes off for what was paid in advance; nothing but for deposits.
 
-        :param plan: see `_plan_targets`
+        :param plan: :class:`BillingPlan` without any deduction
         :param rule: name of a rule; None for the order's own
         :param amount: what the rule `manual` deducts, tax included
+        :return: :class:`Deduction` s of `tools.plan`
         :raise UserError: on an unknown rule, and on an amount that can't be deducted
         """
         return []

@@ -9,7 +9,6 @@ from ...tools.echo import shown
 from ...tools.entries import EntryError, number
 from ...tools.money import exact, rounded
 from ..billing.reading import is_id
-from .sale_order_deduction import Deduction
 
 CHOICE_NAMES = {"deposit_id", "amount"}
 
@@ -177,7 +176,7 @@ class AccountMove(models.Model):
             if amount:
                 order = row["order"]
                 parts = order._split_deposit(deposit, amount)
-                deductions.append((order, Deduction(deposit, parts)))
+                deductions.append((order, deposit.deduct(parts)))
         return deductions
 
     def _get_deposit_refusal(self, deposit_id):

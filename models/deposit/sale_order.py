@@ -11,6 +11,7 @@ from odoo.tools import format_date, formatLang
 from ...tools.echo import shown
 from ...tools.entries import EntryError, number
 from ...tools.money import HUNDRED, ZERO, exact, rounded
+from ...tools.plan import Deduction
 from ...tools.position import NOTHING
 from ..billing.customer_figure import CustomerFigure
 from ..billing.own_context import Handed, get_handed, own_context
@@ -39,6 +40,14 @@ class Deposit(NamedTuple):
     @property
     def remaining(self):
         return sum((part.total for part in self.left.values()), ZERO)
+
+    def deduct(self, parts):
+        """Return the :class:`Deduction` of parts of it, as `left` has them."""
+        return Deduction(
+            self.move.id or 0,
+            {line.id: part for line, part in parts.items()},
+            {line.id: tuple(self.taxes[line].ids) for line in parts},
+        )
 
 
 class SaleOrder(models.Model):

@@ -1,7 +1,5 @@
 """The deduction of deposits: how much a document gives back, and the lines that say so."""
 
-from typing import NamedTuple
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command
@@ -10,21 +8,8 @@ from odoo.tools import format_date
 from ...tools.deductions import RULES, DepositState, deduct
 from ...tools.echo import shown
 from ...tools.money import HUNDRED, ONE, ZERO, exact, rounded, spread
-from ...tools.position import NOTHING
 from ..billing.res_company import DEDUCTION_RULES
 from ..billing.sale_order import PROGRESS_DECIMALS
-from .sale_order import Deposit
-
-
-class Deduction(NamedTuple):
-    """What a document deducts of a deposit: ``parts`` as `Deposit.left`."""
-
-    deposit: Deposit
-    parts: dict
-
-    @property
-    def amounts(self):
-        return sum(self.parts.values(), NOTHING)
 
 
 class SaleOrder(models.Model):
@@ -75,23 +60,16 @@ class SaleOrder(models.Model):
     # === PLAN ===#
 
     def _plan_deductions(self, plan, rule=None, amount=None):
-        """Return the :class:`Deduction` s of a situation.
-
-        :param plan: see `_plan_targets`
-        :param rule: a rule's name; None for the order's own
-        :param amount: what the rule `manual` deducts, tax included
-        :raise UserError: on an unknown rule, and on an amount that can't be deducted
-        """
         # EXTENDS: deposits are deducted by a rule.
         self.ensure_one()
         rule = self._read_deduction_rule(rule, amount)
-        limit = self._get_plan_works_total(plan)
+        limit = plan.works_total
         deposits = self._get_deductible_deposits()
         wanted = ZERO
         if rule == "manual":
             wanted = self._read_deduction_amount(amount, limit, deposits)
         # The progress that is told, so that whoever adds up by hand finds the same amount.
-        progress = rounded(self._get_plan_progress(plan), ONE.scaleb(-PROGRESS_DECIMALS)) / HUNDRED
+        progress = rounded(plan.progress, ONE.scaleb(-PROGRESS_DECIMALS)) / HUNDRED
         step = exact(self.currency_id.rounding)
         amounts = deduct(
             self._get_deduction_function(rule),
@@ -111,7 +89,7 @@ class SaleOrder(models.Model):
             step,
         )
         return [
-            Deduction(deposit, self._split_deposit(deposit, share))
+            deposit.deduct(self._split_deposit(deposit, share))
             for deposit, share in zip(deposits, amounts, strict=True)
             if share
         ]
@@ -119,7 +97,7 @@ class SaleOrder(models.Model):
     def _plan_final_deductions(self):
         # EXTENDS: the balance deducts whatever is left of the deposits.
         left = [
-            Deduction(deposit, {line: part for line, part in deposit.left.items() if part})
+            deposit.deduct({line: part for line, part in deposit.left.items() if part})
             for deposit in self._get_deposits()
             if any(deposit.left.values())
         ]
@@ -290,19 +268,17 @@ class SaleOrder(models.Model):
     def _prepare_deduction_lines(self, deductions):
         """Return the values of the lines that deduct deposits, a section for each deposit."""
         self.ensure_one()
-        values_list = []
+        values_list = super()._prepare_deduction_lines(deductions)
         for deduction in deductions:
-            name = self._get_deduction_name(deduction.deposit.move)
+            name = self._get_deduction_title(deduction)
             # Marked as Odoo marks what belongs to deposits, for the print.
             title = {"display_type": "line_section", "name": name, "is_downpayment": True}
             values_list.append(title)
-            for line, part in deduction.parts.items():
-                values = line._prepare_invoice_line(
-                    **self._prepare_deduction_values(deduction.deposit, line, part)
-                )
-                labels = deduction.deposit.taxes[line].mapped(
-                    lambda tax: tax.invoice_label or tax.name
-                )
+            for line_id, part in deduction.parts.items():
+                taxes = self.env["account.tax"].browse(deduction.taxes[line_id])
+                line = self.order_line.browse(line_id)
+                values = line._prepare_invoice_line(**self._prepare_deduction_values(part, taxes))
+                labels = taxes.mapped(lambda tax: tax.invoice_label or tax.name)
                 values["name"] = " – ".join([name, *filter(None, labels)])
                 values_list.append(values)
         return values_list
@@ -313,15 +289,15 @@ class SaleOrder(models.Model):
         for deposit in self._get_deposits():
             for line, left in deposit.left.items():
                 if left:
-                    values[line.id] = [self._prepare_deduction_values(deposit, line, left)]
+                    values[line.id] = [self._prepare_deduction_values(left, deposit.taxes[line])]
         return values
 
-    def _prepare_deduction_values(self, deposit, line, part):
+    def _prepare_deduction_values(self, part, taxes):
         """Return what of a deduction line differs from Odoo's own: the exact part, and the taxes that
         the deposit bears, which somebody may have changed on its draft."""
         return {
             **self._prepare_exact_price(part, -ONE),
-            "tax_ids": [Command.set(deposit.taxes[line].ids)],
+            "tax_ids": [Command.set(taxes.ids)],
         }
 
     def _get_deduction_name(self, move):
@@ -360,4 +336,7 @@ class SaleOrder(models.Model):
 
     def _get_deduction_title(self, deduction):
         # EXTENDS
-        return self._get_deduction_name(deduction.deposit.move)
+        # sudo: number and date of a document of the order, for whoever bills
+        return self._get_deduction_name(
+            self.env["account.move"].sudo().browse(deduction.source or ())
+        )

@@ -1,5 +1,6 @@
 """Instalments: the rest of an order as a row of documents, each with its date and its share."""
 
+from dataclasses import replace
 from datetime import date
 
 from odoo import api, fields, models
@@ -10,7 +11,6 @@ from ...tools.dates import UNITS, nth_date
 from ...tools.echo import shown
 from ...tools.entries import EntryError, number
 from ...tools.money import HUNDRED, ONE, ZERO, exact
-from ...tools.position import NOTHING
 from ...tools.slices import FINISHED, Target, billed_share
 from ..billing.own_context import own_context
 
@@ -261,52 +261,32 @@ class SaleOrder(models.Model):
     # === PLAN ===#
 
     def _plan_instalments(self, shares, apart_from=None):
-        """Yield the plan of each instalment but for deposits; see `_plan_targets`.
+        """Yield the :class:`BillingPlan` of each instalment, without deductions.
 
         Each starts from where the one before ends, and the last one finishes every line.
 
         :param shares: decimals, in whatever unit: each bills its part of their sum
         :param apart_from: documents in the place of which the instalments come
         """
-        position = self._get_work_position(apart_from)
+        position = {line.id: at for line, at in self._get_work_position(apart_from).items()}
         taxes = self._get_billed_taxes(apart_from)
-        start = {line: billed_share(at.work) for line, at in position.items()}
+        start = {key: billed_share(at.work) for key, at in position.items()}
         whole, reached = sum(shares, ZERO), ZERO
         for share in shares:
             reached += share
             targets = {
-                line.id: (
+                key: (
                     FINISHED
                     if reached == whole
                     else Target(
-                        "progress", (start[line] + (1 - start[line]) * reached / whole) * HUNDRED
+                        "progress", (start[key] + (1 - start[key]) * reached / whole) * HUNDRED
                     )
                 )
-                for line in position
+                for key in position
             }
             plan = self._plan_targets(targets, position, taxes)
             yield plan
-            position = self._advance_position(plan)
-            for tax_id, amount in self._get_plan_taxes(plan):
-                taxes[tax_id] += amount
-
-    def _advance_position(self, plan):
-        """Return the position of the order after a plan; see `_get_work_position`."""
-        position = {}
-        for line, at in plan["position"].items():
-            part = plan["slices"][line.id]
-            work = at.work._replace(
-                billed=part.cumulative, billed_quantity=at.work.billed_quantity + part.quantity
-            )
-            returned = {before.tax_ids: amounts for before, amounts in plan["returned"][line.id]}
-            earlier = (
-                before._replace(amounts=before.amounts + returned.get(before.tax_ids, NOTHING))
-                for before in at.earlier
-            )
-            position[line] = at._replace(
-                work=work, earlier=tuple(before for before in earlier if before.amounts)
-            )
-        return position
+            position, taxes = plan.get_position_after(), plan.get_taxes_after(taxes)
 
     def _check_instalments(self, shares):
         """Refuse instalments of an order that can't be billed so, before anything is written.
@@ -325,14 +305,14 @@ class SaleOrder(models.Model):
             )
         self._check_draft_deposits()
         plans = list(self._plan_instalments(shares))
-        if not any(plan["parts"] for plan in plans):
+        if not any(plan.parts for plan in plans):
             raise UserError(
                 self.env._(
                     "Nothing to bill on order %(order)s: every line is billed whole.",
                     order=self.name,
                 )
             )
-        total = sum((self._get_plan_works_total(plan) for plan in plans), ZERO)
+        total = sum((plan.works_total for plan in plans), ZERO)
         if total * exact(self.amount_total) < 0:
             raise UserError(
                 self.env._(
@@ -342,7 +322,7 @@ class SaleOrder(models.Model):
                 )
             )
         for index, plan in enumerate(plans, 1):
-            if not plan["parts"]:
+            if not plan.parts:
                 raise UserError(
                     self.env._(
                         "Order %(order)s is too small for these instalments: nothing is left for "
@@ -385,9 +365,11 @@ class SaleOrder(models.Model):
         """Return the plan of an instalment with what it deducts, the last one as the balance."""
         if kind == "balance":
             return self._plan_balance()
-        plan["deductions"] = self._plan_deductions(plan)
-        plan["place"] = place
-        return plan
+        return replace(
+            plan,
+            deductions=tuple(self._plan_deductions(plan)),
+            title=self._in_document_language()._get_instalment_title(*place),
+        )
 
     def _get_fewest_instalments(self):
         """Return how many instalments a plan needs: one is the balance of what was billed before."""
@@ -473,12 +455,11 @@ class SaleOrder(models.Model):
 
     def _is_left_for(self, plans):
         """Whether each plan bills something, and all together what the order's total is the sign of."""
-        total = sum((self._get_plan_works_total(plan) for plan in plans), ZERO)
-        return all(plan["parts"] for plan in plans) and total * exact(self.amount_total) >= 0
+        total = sum((plan.works_total for plan in plans), ZERO)
+        return all(plan.parts for plan in plans) and total * exact(self.amount_total) >= 0
 
-    def _get_instalment_title(self, plan):
+    def _get_instalment_title(self, place, count):
         """Return the title of an instalment, in the environment's language."""
-        place, count = plan["place"]
         return self.env._(
             "Instalment %(number)s of %(count)s – order %(order)s of %(date)s",
             number=place,
@@ -510,12 +491,6 @@ class SaleOrder(models.Model):
     def _rewrite_planned_drafts(self):
         # EXTENDS: instalments share the rest again.
         return super()._rewrite_planned_drafts() | self._respread_instalments()
-
-    def _get_title(self, kind, plan, texts):
-        # EXTENDS
-        if kind == "instalment":
-            return self._get_instalment_title(plan)
-        return super()._get_title(kind, plan, texts)
 
     def _get_line_template(self, kind):
         # EXTENDS

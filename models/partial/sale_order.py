@@ -1,5 +1,7 @@
 """The partial invoice: chosen lines billed whole, the order staying open for more."""
 
+from dataclasses import replace
+
 from odoo import models
 from odoo.exceptions import UserError
 from odoo.tools import format_date
@@ -39,8 +41,9 @@ class SaleOrder(models.Model):
     # === PLAN ===#
 
     def _plan_partial(self, line_ids=None):
-        """Return the plan of a partial invoice; see `_plan_targets`, with `deductions` besides.
+        """Return the plan of a partial invoice.
 
+        :rtype: BillingPlan
         :raise UserError: see `create_partial_invoice`
         """
         self._check_can_be_billed()
@@ -66,8 +69,7 @@ class SaleOrder(models.Model):
                 )
             )
         plan = self._plan_targets(dict.fromkeys(chosen, FINISHED), position)
-        plan["deductions"] = self._plan_deductions(plan)
-        return plan
+        return replace(plan, deductions=tuple(self._plan_deductions(plan)))
 
     def _get_open_work(self, position):
         """Return the ids of the lines of work that are not billed whole, in the order's sequence."""

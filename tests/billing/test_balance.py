@@ -216,12 +216,14 @@ class TestBalance(SituationCommon):
         self.assertEqual(order.invoice_status, "invoiced")
         self.assertEqual(order.get_billing_recap()["to_invoice_total"], 0)
 
-    def test_the_confirmation_tells_what_will_not_sum(self):
+    def test_the_confirmation_tells_what_sums_otherwise(self):
         order = self.make_order(self.line("A", 10, 100.0), self.line("B", 1, 1000.0, self.tax10))
         self.situation(order, 50, post=True)
         self.work_line(order, "A").tax_ids = self.tax10
         wizard = self.env["sale.balance.wizard"].create({"order_id": order.id})
-        self.assertIn("won't sum", wizard.summary)
+        # 500.00 of A stay at 20 %: 2 200.00 and 50.00 more than the order at its present taxes.
+        self.assertIn("2,250.00", wizard.summary)
+        self.assertIn("2,200.00", wizard.summary)
 
     def test_after_an_invoice_of_odoo_s_own_making(self):
         order = self.make_order(self.line("A", 10, 100.0))

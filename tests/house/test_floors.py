@@ -62,7 +62,7 @@ OVERRIDES = {
     ("sale.order", "_get_plan_figures"): ["retention", "billing"],
     ("sale.order", "_get_printed_documents"): ["subscription", "billing"],
     ("sale.order", "_get_situation_statement"): ["retention", "billing"],
-    ("sale.order", "_get_title"): ["instalment", "partial", "billing"],
+    ("sale.order", "_get_title"): ["partial", "billing"],
     ("sale.order", "_is_closed_with"): ["subscription", "billing"],
     ("sale.order", "_is_deducted_on"): ["deposit", "billing"],
     ("sale.order", "_leave_targets"): ["partial", "billing"],

@@ -62,7 +62,16 @@ class TestKernel(BaseCase):
             if result.attempted:
                 attempted.add(info.name.rpartition(".")[2])
         self.assertLessEqual(
-            {"advance", "deductions", "entries", "money", "position", "retention", "slices"},
+            {
+                "advance",
+                "deductions",
+                "entries",
+                "money",
+                "plan",
+                "position",
+                "retention",
+                "slices",
+            },
             attempted,
         )
 

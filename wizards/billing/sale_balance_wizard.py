@@ -40,20 +40,17 @@ class SaleBalanceWizard(models.TransientModel):
                     "order_total": order.amount_total,
                     "left": left,
                     "others": [
-                        (
-                            base_line["record"].name,
-                            order.env["account.tax"]._read_base_line(base_line)["total"],
-                        )
-                        for base_line in order._round_open_lines(plan["open_lines"])
+                        (order.order_line.browse(line.key).name, float(line.total))
+                        for line in plan.others
                     ],
-                    "works_total": float(order._get_plan_works_total(plan)),
-                    "open_lines": len(plan["parts"]),
+                    "works_total": float(plan.works_total),
+                    "open_lines": len(plan.parts),
                     "deductions": [
                         (
                             order._get_deduction_title(deduction),
                             float(deduction.amounts.total),
                         )
-                        for deduction in plan["deductions"]
+                        for deduction in plan.deductions
                     ],
                 },
             )

@@ -5,7 +5,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tools import float_compare
 
-from ...models.billing.own_context import Handed, own_context
+from ...models.billing.own_context import own_context
 from ...models.billing.res_company import DEDUCTION_RULES
 from ...models.billing.sale_order import PROGRESS_DECIMALS, SECTIONS
 
@@ -83,9 +83,8 @@ class SaleSituationWizard(models.TransientModel):
         """Create the draft situation and open it."""
         self.ensure_one()
         entries = self._get_changed_entries()
-        order = self.order_id.with_context(situation_texts=Handed(self._get_texts()))
-        move_id = order.create_situation_invoice(
-            entries, *self._get_deduction(), invoice_date=self.invoice_date
+        move_id = self.order_id._create_situation(
+            entries, *self._get_deduction(), invoice_date=self.invoice_date, **self._get_texts()
         )
         return self.order_id.action_view_invoice(invoices=self.env["account.move"].browse(move_id))
 
@@ -93,9 +92,11 @@ class SaleSituationWizard(models.TransientModel):
     def action_send_for_approval(self):
         """Print the situation as a draft for approval, without making it, and open an e-mail with it."""
         self.ensure_one()
-        order = self.order_id.with_context(situation_texts=Handed(self._get_texts()))
-        print_values = order.get_draft_situation(
-            self._get_changed_entries(), *self._get_deduction(), invoice_date=self.invoice_date
+        print_values = self.order_id._get_draft_situation(
+            self._get_changed_entries(),
+            *self._get_deduction(),
+            invoice_date=self.invoice_date,
+            **self._get_texts(),
         )
         return self.order_id._open_approval_mail(self.order_id, print_values)
 
@@ -201,8 +202,9 @@ class SaleSituationWizard(models.TransientModel):
         return rule, self.deduction_amount if rule == "manual" else None
 
     def _get_texts(self):
+        """Return the texts of `sale.order._create_situation`."""
         texts = {line.order_line_id.id: line.text for line in self.line_ids if line.text}
-        return {"title": self.title, **texts}
+        return {"title": self.title, "texts": texts}
 
     def _refresh(self):
         """Show on each section what its lines add up to, and in the recap what would be billed."""
@@ -234,7 +236,7 @@ class SaleSituationWizard(models.TransientModel):
         figures = order._get_plan_figures(plan)
         contract_untaxed, contract_total = order._get_amended_totals()
         taxes = defaultdict(float)
-        for tax_id, amount in order._sum_plan_taxes(plan).items():
+        for tax_id, amount in plan.works_taxes.items():
             taxes[self.env["account.tax"].browse(tax_id).tax_group_id] += float(amount)
         return qweb._render(
             "sale_situation_invoicing.situation_recap",
@@ -242,8 +244,8 @@ class SaleSituationWizard(models.TransientModel):
                 "currency": self.currency_id,
                 "wizard": self,
                 "figures": figures,
-                "works_untaxed": float(order._get_plan_works_untaxed(plan)),
-                "works_total": float(order._get_plan_works_total(plan)),
+                "works_untaxed": float(plan.works_untaxed),
+                "works_total": float(plan.works_total),
                 "deposits_left": 0.0,
                 "draft_deposits": (),
                 "taxes": [(group.name, amount) for group, amount in taxes.items()],

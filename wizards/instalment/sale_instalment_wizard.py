@@ -154,7 +154,7 @@ class SaleInstalmentWizard(models.TransientModel):
         for line, plan in zip(
             lines, order._plan_instalments(shares, apart_from=drafts), strict=True
         ):
-            amount = order._get_plan_works_total(plan)
+            amount = plan.works_total
             line.amount = float(amount)
             total += amount
         self.left_total = float(total)

@@ -59,7 +59,7 @@ class SaleAdvancePaymentInv(models.TransientModel):
                 {
                     "currency": order.currency_id,
                     "figures": order._get_plan_figures(plan),
-                    "works_total": float(order._get_plan_works_total(plan)),
+                    "works_total": float(plan.works_total),
                 },
             )
 

@@ -1,8 +1,8 @@
-import { _t } from "@web/core/l10n/translation";
-import { registry } from "@web/core/registry";
-import { useService } from "@web/core/utils/hooks";
-import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
-import { Component, onMounted, onWillUnmount, useState } from "@odoo/owl";
+import {_t} from "@web/core/l10n/translation";
+import {registry} from "@web/core/registry";
+import {useService} from "@web/core/utils/hooks";
+import {standardWidgetProps} from "@web/views/widgets/standard_widget_props";
+import {Component, onMounted, onWillUnmount, useState} from "@odoo/owl";
 
 // A request is a transaction: what it has created stays, whatever becomes of the browser.
 const ROWS_PER_REQUEST = 5;
@@ -12,11 +12,11 @@ const LOOK_AGAIN = 4000;
 /** Has the server create the situations of a batch, a few rows at a time. */
 export class SituationBatchProgress extends Component {
     static template = "sale_situation_invoicing.SituationBatchProgress";
-    static props = { ...standardWidgetProps };
+    static props = {...standardWidgetProps};
 
     setup() {
         this.orm = useService("orm");
-        this.state = useState({ running: false, pausing: false, counts: null });
+        this.state = useState({running: false, pausing: false, counts: null});
         onMounted(() => {
             this.timer = setInterval(() => this.follow(), LOOK_AGAIN);
         });
@@ -38,12 +38,12 @@ export class SituationBatchProgress extends Component {
     }
 
     get total() {
-        const { waiting, created, refused } = this.counts;
+        const {waiting, created, refused} = this.counts;
         return waiting + created + refused;
     }
 
     get percent() {
-        const { waiting } = this.counts;
+        const {waiting} = this.counts;
         return this.total ? Math.round((100 * (this.total - waiting)) / this.total) : 0;
     }
 
@@ -60,7 +60,7 @@ export class SituationBatchProgress extends Component {
         if (this.state.running || !(await record.save())) {
             return;
         }
-        this.state.counts = { ...this.counts };
+        this.state.counts = {...this.counts};
         this.state.running = true;
         try {
             while (!this.gone && !this.state.pausing) {
@@ -77,7 +77,9 @@ export class SituationBatchProgress extends Component {
                     break;
                 }
                 if (!created && !refused) {
-                    await new Promise((resolve) => setTimeout(resolve, WAIT_FOR_OTHERS));
+                    await new Promise((resolve) =>
+                        setTimeout(resolve, WAIT_FOR_OTHERS)
+                    );
                 }
             }
         } finally {
@@ -105,7 +107,10 @@ export class SituationBatchProgress extends Component {
 
 registry.category("view_widgets").add("situation_batch_progress", {
     component: SituationBatchProgress,
-    fieldDependencies: ["waiting_count", "created_count", "refused_count", "left_out_count"].map(
-        (name) => ({ name, type: "integer" })
-    ),
+    fieldDependencies: [
+        "waiting_count",
+        "created_count",
+        "refused_count",
+        "left_out_count",
+    ].map((name) => ({name, type: "integer"})),
 });

@@ -1,4 +1,4 @@
-import { registry } from "@web/core/registry";
+import {registry} from "@web/core/registry";
 
 function row(order) {
     return `.o_field_widget[name='line_ids'] .o_data_row:has(td[name='order_id']:contains('${order}'))`;
@@ -20,7 +20,7 @@ function progress(order, value) {
 }
 
 function sees(content, trigger) {
-    return { content, trigger };
+    return {content, trigger};
 }
 
 registry.category("web_tour.tours").add("sale_situation_batch", {
@@ -37,12 +37,19 @@ registry.category("web_tour.tours").add("sale_situation_batch", {
         },
         {
             content: "Situations of the month",
-            trigger: ".o-dropdown--menu .o-dropdown-item:contains('Situations of the Month')",
+            trigger:
+                ".o-dropdown--menu .o-dropdown-item:contains('Situations of the Month')",
             run: "click",
         },
-        sees("The order that isn't confirmed is refused", `${row("MONTH-4")}:contains('Confirm it first')`),
+        sees(
+            "The order that isn't confirmed is refused",
+            `${row("MONTH-4")}:contains('Confirm it first')`
+        ),
         ...progress("MONTH-1", "50"),
-        sees("Half of 1 000", `${row("MONTH-1")} td[name='estimated_amount']:contains('500.00')`),
+        sees(
+            "Half of 1 000",
+            `${row("MONTH-1")} td[name='estimated_amount']:contains('500.00')`
+        ),
         ...progress("MONTH-2", "140"),
         {
             content: "Create the drafts",
@@ -51,7 +58,10 @@ registry.category("web_tour.tours").add("sale_situation_batch", {
         },
         sees("One is created", ".o_batch_created:contains('1 created')"),
         sees("Two are refused", ".o_batch_refused:contains('2 refused')"),
-        sees("The reason is told", `${row("MONTH-2")} td[name='reason']:contains('140')`),
+        sees(
+            "The reason is told",
+            `${row("MONTH-2")} td[name='reason']:contains('140')`
+        ),
         ...progress("MONTH-2", "40"),
         {
             content: "Go on",

@@ -1,4 +1,4 @@
-import { registry } from "@web/core/registry";
+import {registry} from "@web/core/registry";
 
 registry.category("web_tour.tours").add("sale_situation_approval", {
     steps: () => [
@@ -32,7 +32,8 @@ registry.category("web_tour.tours").add("sale_situation_approval", {
         },
         {
             content: "And the print",
-            trigger: ".modal .o_attachment:contains('Draft situation 1'), .modal .o_attachments:contains('Draft situation 1'), .modal [name='attachment_ids']:contains('Draft situation 1')",
+            trigger:
+                ".modal .o_attachment:contains('Draft situation 1'), .modal .o_attachments:contains('Draft situation 1'), .modal [name='attachment_ids']:contains('Draft situation 1')",
         },
         {
             content: "Send it",

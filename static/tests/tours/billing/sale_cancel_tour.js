@@ -1,9 +1,9 @@
-import { registry } from "@web/core/registry";
+import {registry} from "@web/core/registry";
 
 const rows = ".o_field_widget[name='billing_move_ids'] .o_data_row";
 
 function sees(content, trigger) {
-    return { content, trigger };
+    return {content, trigger};
 }
 
 registry.category("web_tour.tours").add("sale_cancel_document", {
@@ -46,6 +46,9 @@ registry.category("web_tour.tours").add("sale_cancel_document", {
             run: "click",
         },
         sees("It is reversed, beside its credit note", `${rows}:contains('Reversed')`),
-        sees("Nothing is left to cancel", `.o_field_widget[name='billing_move_ids']:not(:has(button[name^='action_cancel']))`),
+        sees(
+            "Nothing is left to cancel",
+            `.o_field_widget[name='billing_move_ids']:not(:has(button[name^='action_cancel']))`
+        ),
     ],
 });

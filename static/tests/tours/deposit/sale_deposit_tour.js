@@ -1,11 +1,11 @@
-import { registry } from "@web/core/registry";
+import {registry} from "@web/core/registry";
 
 function click(content, trigger) {
-    return { content, trigger, run: "click" };
+    return {content, trigger, run: "click"};
 }
 
 function sees(content, trigger) {
-    return { content, trigger };
+    return {content, trigger};
 }
 
 const openTab = click("Open the tab", ".o_notebook a[name='deposits_situations']");
@@ -13,14 +13,20 @@ const openTab = click("Open the tab", ".o_notebook a[name='deposits_situations']
 function post() {
     return [
         click("Confirm it", ".o_form_view button[name='action_post']"),
-        sees("It is posted", ".o_statusbar_status .o_arrow_button_current:contains('Posted')"),
+        sees(
+            "It is posted",
+            ".o_statusbar_status .o_arrow_button_current:contains('Posted')"
+        ),
     ];
 }
 
 function backToOrder() {
     return [
         click("Back to the order", ".o_back_button"),
-        sees("The order is there", ".o_form_view .o_notebook a[name='deposits_situations']"),
+        sees(
+            "The order is there",
+            ".o_form_view .o_notebook a[name='deposits_situations']"
+        ),
         openTab,
     ];
 }
@@ -28,8 +34,14 @@ function backToOrder() {
 registry.category("web_tour.tours").add("sale_deposit_balance", {
     steps: () => [
         openTab,
-        sees("Nothing is invoiced", ".tab-pane.active p:contains('Nothing is invoiced yet')"),
-        click("Ask for a deposit", ".tab-pane.active button[name='action_create_deposit']"),
+        sees(
+            "Nothing is invoiced",
+            ".tab-pane.active p:contains('Nothing is invoiced yet')"
+        ),
+        click(
+            "Ask for a deposit",
+            ".tab-pane.active button[name='action_create_deposit']"
+        ),
         sees("What is left", ".modal [name='left_to_invoice']:contains('2,110.00')"),
         {
             content: "Type its percentage",
@@ -37,13 +49,25 @@ registry.category("web_tour.tours").add("sale_deposit_balance", {
             run: "edit 30 && press Tab",
         },
         sees("What it comes to", ".modal [name='deposit_total']:contains('633.00')"),
-        click("All lines", ".modal [name='deposit_detail'] label:contains('All lines')"),
+        click(
+            "All lines",
+            ".modal [name='deposit_detail'] label:contains('All lines')"
+        ),
         click("Create it", ".modal button[name='action_create_draft']"),
-        sees("It is a deposit", ".o_form_view [name='billing_kind']:contains('Deposit')"),
+        sees(
+            "It is a deposit",
+            ".o_form_view [name='billing_kind']:contains('Deposit')"
+        ),
         ...post(),
         ...backToOrder(),
-        sees("It is listed", ".tab-pane.active .o_data_row:contains('Deposit'):contains('633.00')"),
-        click("Ask for a situation", ".tab-pane.active button[name='action_create_situation']"),
+        sees(
+            "It is listed",
+            ".tab-pane.active .o_data_row:contains('Deposit'):contains('633.00')"
+        ),
+        click(
+            "Ask for a situation",
+            ".tab-pane.active button[name='action_create_situation']"
+        ),
         {
             content: "Half of everything",
             trigger: ".modal div[name='apply_progress'] input",
@@ -53,7 +77,8 @@ registry.category("web_tour.tours").add("sale_deposit_balance", {
         sees("What is to be paid", ".modal [name='total']:contains('738.50')"),
         {
             content: "Deduct by hand",
-            trigger: ".modal div[name='deduction_rule'] input, .modal div[name='deduction_rule'] select",
+            trigger:
+                ".modal div[name='deduction_rule'] input, .modal div[name='deduction_rule'] select",
             run(helpers) {
                 if (this.anchor.tagName === "SELECT") {
                     return helpers.select('"manual"');
@@ -69,17 +94,35 @@ registry.category("web_tour.tours").add("sale_deposit_balance", {
         },
         sees("The recap follows", ".modal [name='total']:contains('1,000.00')"),
         click("Create it", ".modal button[name='action_create']"),
-        sees("It is a situation", ".o_form_view [name='billing_kind']:contains('Situation')"),
+        sees(
+            "It is a situation",
+            ".o_form_view [name='billing_kind']:contains('Situation')"
+        ),
         ...post(),
         ...backToOrder(),
-        click("Ask for the balance", ".tab-pane.active button[name='action_create_balance']"),
-        sees("The rest of the deposit", ".modal td[name='deduction']:contains('578.00')"),
+        click(
+            "Ask for the balance",
+            ".tab-pane.active button[name='action_create_balance']"
+        ),
+        sees(
+            "The rest of the deposit",
+            ".modal td[name='deduction']:contains('578.00')"
+        ),
         sees("The balance", ".modal td[name='balance_total']:contains('477.00')"),
         click("Create it", ".modal button[name='action_create']"),
-        sees("It is a balance", ".o_form_view [name='billing_kind']:contains('Balance')"),
+        sees(
+            "It is a balance",
+            ".o_form_view [name='billing_kind']:contains('Balance')"
+        ),
         ...post(),
         ...backToOrder(),
-        sees("Nothing is left", ".tab-pane.active td[name='to_invoice_total']:contains('0.00')"),
-        sees("Nothing to balance", ".tab-pane.active:not(:has(button[name='action_create_balance']))"),
+        sees(
+            "Nothing is left",
+            ".tab-pane.active td[name='to_invoice_total']:contains('0.00')"
+        ),
+        sees(
+            "Nothing to balance",
+            ".tab-pane.active:not(:has(button[name='action_create_balance']))"
+        ),
     ],
 });

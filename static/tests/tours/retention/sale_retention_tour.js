@@ -1,15 +1,15 @@
-import { registry } from "@web/core/registry";
+import {registry} from "@web/core/registry";
 
 function click(content, trigger) {
-    return { content, trigger, run: "click" };
+    return {content, trigger, run: "click"};
 }
 
 function sees(content, trigger) {
-    return { content, trigger };
+    return {content, trigger};
 }
 
 function edit(content, trigger, value) {
-    return { content, trigger, run: `edit ${value} && press Tab` };
+    return {content, trigger, run: `edit ${value} && press Tab`};
 }
 
 function pay(amount) {
@@ -31,11 +31,20 @@ function pay(amount) {
 
 registry.category("web_tour.tours").add("sale_retention_payment", {
     steps: () => [
-        sees("What is due", ".o_form_view [name='amount_due_now']:contains('1,140.00')"),
+        sees(
+            "What is due",
+            ".o_form_view [name='amount_due_now']:contains('1,140.00')"
+        ),
         ...pay("1,140.00"),
-        sees("The retention is left", ".o_form_view .oe_subtotal_footer [name='amount_residual']:contains('60.00')"),
+        sees(
+            "The retention is left",
+            ".o_form_view .oe_subtotal_footer [name='amount_residual']:contains('60.00')"
+        ),
         ...pay("60.00"),
-        sees("It is paid", ".o_form_view .ribbon:contains('Paid'), .o_form_view .ribbon:contains('In Payment')"),
+        sees(
+            "It is paid",
+            ".o_form_view .ribbon:contains('Paid'), .o_form_view .ribbon:contains('In Payment')"
+        ),
     ],
 });
 
@@ -44,7 +53,10 @@ const openTab = click("Open the tab", ".o_notebook a[name='deposits_situations']
 registry.category("web_tour.tours").add("sale_retention_release", {
     steps: () => [
         openTab,
-        sees("What is held", ".tab-pane.active [name='retention_held']:contains('60.00')"),
+        sees(
+            "What is held",
+            ".tab-pane.active [name='retention_held']:contains('60.00')"
+        ),
         click("Release", ".tab-pane.active button[name='action_release_retention']"),
         sees("What is possible", ".modal [name='available']:contains('60.00')"),
         edit("More than that", ".modal div[name='amount'] input", "70"),
@@ -53,15 +65,30 @@ registry.category("web_tour.tours").add("sale_retention_release", {
         edit("A part of it", ".modal div[name='amount'] input", "40"),
         click("Confirm", ".modal button[name='action_confirm']:contains('Release')"),
         sees("It is due", ".tab-pane.active [name='retention_due']:contains('40.00')"),
-        sees("The rest is held", ".tab-pane.active [name='retention_held']:contains('20.00')"),
-        click("Undo", ".tab-pane.active div[name='retention_operation_ids'] button[name='action_undo']"),
+        sees(
+            "The rest is held",
+            ".tab-pane.active [name='retention_held']:contains('20.00')"
+        ),
+        click(
+            "Undo",
+            ".tab-pane.active div[name='retention_operation_ids'] button[name='action_undo']"
+        ),
         click("Sure", ".modal .modal-footer .btn-primary"),
-        sees("All is held again", ".tab-pane.active [name='retention_held']:contains('60.00')"),
-        click("A bank guarantee", ".tab-pane.active button[name='action_replace_retention']"),
+        sees(
+            "All is held again",
+            ".tab-pane.active [name='retention_held']:contains('60.00')"
+        ),
+        click(
+            "A bank guarantee",
+            ".tab-pane.active button[name='action_replace_retention']"
+        ),
         edit("Its bank", ".modal div[name='bank'] input", "BNP"),
         edit("Its number", ".modal div[name='reference'] input", "G-1"),
         click("Confirm", ".modal button[name='action_confirm']:contains('Replace')"),
-        sees("It is listed", ".tab-pane.active div[name='retention_operation_ids'] .o_data_row:contains('BNP, G-1')"),
+        sees(
+            "It is listed",
+            ".tab-pane.active div[name='retention_operation_ids'] .o_data_row:contains('BNP, G-1')"
+        ),
         sees("All is due", ".tab-pane.active [name='retention_due']:contains('60.00')"),
     ],
 });
@@ -76,9 +103,18 @@ registry.category("web_tour.tours").add("sale_retention_list", {
         click("Confirm", ".modal button[name='action_confirm']:contains('Note')"),
         sees("It is opposed", ".o_data_row .badge:contains('Opposed')"),
         click("Open it", ".o_data_row .o_data_cell[name='move_id']"),
-        sees("Why", ".o_form_view div[name='operation_ids'] .o_data_row:contains('Leaking roof')"),
-        click("Undo", ".o_form_view div[name='operation_ids'] button[name='action_undo']"),
+        sees(
+            "Why",
+            ".o_form_view div[name='operation_ids'] .o_data_row:contains('Leaking roof')"
+        ),
+        click(
+            "Undo",
+            ".o_form_view div[name='operation_ids'] button[name='action_undo']"
+        ),
         click("Sure", ".modal .modal-footer .btn-primary"),
-        sees("It is held", ".o_form_view .o_statusbar_status .o_arrow_button_current:contains('Held')"),
+        sees(
+            "It is held",
+            ".o_form_view .o_statusbar_status .o_arrow_button_current:contains('Held')"
+        ),
     ],
 });

@@ -1,11 +1,11 @@
-import { registry } from "@web/core/registry";
+import {registry} from "@web/core/registry";
 
 function click(content, trigger) {
-    return { content, trigger, run: "click" };
+    return {content, trigger, run: "click"};
 }
 
 function sees(content, trigger) {
-    return { content, trigger };
+    return {content, trigger};
 }
 
 function filter(name) {
@@ -21,9 +21,18 @@ const job = ".o_job_kanban .o_kanban_record:contains('Tilleuls')";
 registry.category("web_tour.tours").add("sale_jobs", {
     steps: () => [
         sees("Its reference", `${job}:contains('Contract 12')`),
-        sees("Its progress", `${job} [name='billing_progress'] .o_progressbar_value:contains('50')`),
-        sees("Its deposits", `${job} .o_deposit_bar .o_progressbar_value:contains('30')`),
-        sees("Its situations", `${job} .o_situation_bar .o_progressbar_value:contains('35')`),
+        sees(
+            "Its progress",
+            `${job} [name='billing_progress'] .o_progressbar_value:contains('50')`
+        ),
+        sees(
+            "Its deposits",
+            `${job} .o_deposit_bar .o_progressbar_value:contains('30')`
+        ),
+        sees(
+            "Its situations",
+            `${job} .o_situation_bar .o_progressbar_value:contains('35')`
+        ),
         sees("What is left", `${job} [name='to_invoice_total']:contains('420.00')`),
         sees("What is due", `${job} [name='due_amount']:contains('360.00')`),
         sees("The draft", `${job} .badge:contains('1 draft')`),
@@ -32,12 +41,21 @@ registry.category("web_tour.tours").add("sale_jobs", {
         click("Another time", ".modal .btn-close"),
         sees("It is closed", "body:not(:has(.modal))"),
         ...filter("Ready for balance"),
-        sees("It isn't", ".o_job_kanban:not(:has(.o_kanban_record:contains('Tilleuls')))"),
-        sees("The finished one is", ".o_kanban_record:contains('Martin') .badge:contains('Ready for balance')"),
+        sees(
+            "It isn't",
+            ".o_job_kanban:not(:has(.o_kanban_record:contains('Tilleuls')))"
+        ),
+        sees(
+            "The finished one is",
+            ".o_kanban_record:contains('Martin') .badge:contains('Ready for balance')"
+        ),
         click("As a list", ".o_switch_view.o_list"),
         sees("One row", ".o_list_view .o_data_row:contains('Martin'):only-of-type"),
         click("As cards", ".o_switch_view.o_kanban"),
-        click("Close it", ".o_kanban_record:contains('Martin') button[name='action_create_balance']"),
+        click(
+            "Close it",
+            ".o_kanban_record:contains('Martin') button[name='action_create_balance']"
+        ),
         sees("What the balance will do", ".modal:contains('Create balance invoice')"),
         click("Another time", ".modal .btn-close"),
         click("Open the order", ".o_kanban_record:contains('Martin') .fw-bolder"),
@@ -55,8 +73,14 @@ registry.category("web_tour.tours").add("sale_situation_analysis", {
         ...filter("Drafts"),
         sees("With drafts", ".o_pivot td:contains('1,500.00')"),
         click("As a list", ".o_switch_view.o_list"),
-        sees("A deduction is a deposit", ".o_data_row:contains('Deposit'):contains('-150.00')"),
-        click("Open the document", ".o_data_row:contains('-150.00') .o_data_cell[name='date']"),
+        sees(
+            "A deduction is a deposit",
+            ".o_data_row:contains('Deposit'):contains('-150.00')"
+        ),
+        click(
+            "Open the document",
+            ".o_data_row:contains('-150.00') .o_data_cell[name='date']"
+        ),
         sees("It is open", ".o_form_view [name='billing_kind']"),
     ],
 });

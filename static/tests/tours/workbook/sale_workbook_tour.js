@@ -1,8 +1,8 @@
-import { browser } from "@web/core/browser/browser";
-import { registry } from "@web/core/registry";
+import {browser} from "@web/core/browser/browser";
+import {registry} from "@web/core/registry";
 
 function click(content, trigger) {
-    return { content, trigger, run: "click" };
+    return {content, trigger, run: "click"};
 }
 
 /** Fetch what the client would download, and count it on the page once it is a workbook. */
@@ -10,7 +10,11 @@ async function fetchWorkbook(url) {
     const response = await browser.fetch(url);
     const bytes = new Uint8Array(await response.arrayBuffer());
     const isZip = bytes[0] === 0x50 && bytes[1] === 0x4b;
-    if (response.status !== 200 || !isZip || !response.headers.get("Content-Disposition")) {
+    if (
+        response.status !== 200 ||
+        !isZip ||
+        !response.headers.get("Content-Disposition")
+    ) {
         throw new Error(`No workbook at ${url}: ${response.status}`);
     }
     document.body.dataset.workbooks = Number(document.body.dataset.workbooks || 0) + 1;
@@ -31,12 +35,18 @@ const watchDownloads = {
                 },
             }
         );
-        Object.defineProperty(browser, "location", { configurable: true, get: () => watched });
+        Object.defineProperty(browser, "location", {
+            configurable: true,
+            get: () => watched,
+        });
     },
 };
 
 function downloaded(count) {
-    return { content: `Workbook ${count} has come`, trigger: `body[data-workbooks='${count}']` };
+    return {
+        content: `Workbook ${count} has come`,
+        trigger: `body[data-workbooks='${count}']`,
+    };
 }
 
 function chooseAction(name) {
