@@ -49,6 +49,7 @@ from .house import (
     test_data_update,
     test_floors,
     test_guard,
+    test_integrator_guide,
     test_named_access,
     test_own_context,
     test_random_lives,
