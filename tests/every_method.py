@@ -62,6 +62,9 @@ class EveryMethodCommon(SituationCommon):
             cls.order.release_retention(5.0)
         )
         cls.draft = cls.situation(cls.order, 50)
+        cls.taxed_anew = cls.make_order(cls.line("Floor", 1, 200), **own)
+        cls.situation(cls.taxed_anew, 50, invoice_date="2026-02-28", post=True)
+        cls.taxed_anew.order_line.tax_ids = cls.tax10
         cls.draft_deposit = cls.deposit(
             cls.make_order(cls.line("Fence", 1, 300), **own), 10, invoice_date="2026-01-31"
         )
@@ -245,6 +248,7 @@ class EveryMethodCommon(SituationCommon):
                 self.plan_order,
             ),
             **dict.fromkeys(("resume_subscription", "action_resume_subscription"), self.stopped),
+            **dict.fromkeys(("bring_to_new_rate", "action_bring_to_new_rate"), self.taxed_anew),
             **dict.fromkeys(
                 ("choose_advances", "deduct_deposits", "action_choose_deposits"),
                 self.hand_invoice,

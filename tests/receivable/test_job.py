@@ -171,7 +171,7 @@ class TestJob(SituationCommon):
             counts.append(self.cr.sql_log_count - before)
             self.assertEqual(rows["length"], len(orders))
         self.assertLessEqual(counts[3], counts[2], counts)
-        self.assertLess(counts[3], 30, counts)
+        self.assertLess(counts[3], 33, counts)
         for order in jobs:
             self.assertAsRecap(order)
 
